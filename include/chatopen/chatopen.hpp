@@ -1,0 +1,18 @@
+#pragma once
+
+/// @file
+/// The umbrella: everything for making calls. Opt-in headers beside it: `transport.hpp` and `curl_transport.hpp` (the
+/// seam and its default), `json.hpp`, `testing/mock_transport.hpp`, `sandbox/sandbox.hpp`.
+
+#include <chatopen/cancel.hpp>
+#include <chatopen/client.hpp>
+#include <chatopen/content.hpp>
+#include <chatopen/endpoint.hpp>
+#include <chatopen/error.hpp>
+#include <chatopen/message.hpp>
+#include <chatopen/options.hpp>
+#include <chatopen/reply.hpp>
+#include <chatopen/request.hpp>
+#include <chatopen/result.hpp>
+#include <chatopen/secret.hpp>
+#include <chatopen/version.hpp>

@@ -1,0 +1,59 @@
+#pragma once
+
+/// @file
+/// `CurlTransport`: the default transport, and what can be set on it.
+
+#include <chatopen/export.hpp>
+#include <chatopen/transport.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace chatopen {
+
+/// Settings of the network. Peer and host are always verified, with TLS 1.2 or newer; nothing turns that off.
+struct CurlOptions {
+  /// `http://`, `https://`, `socks5://` or `socks5h://` URL of a proxy, possibly with credentials. Empty takes the
+  /// environment's (`https_proxy`, `no_proxy`, …). Never used for loopback. Requests go through a `CONNECT` tunnel, so
+  /// the proxy does not see them.
+  std::string proxy = {};
+  /// A PEM file of certificate authorities to trust instead of the system's.
+  std::string ca_file = {};
+  /// A directory of hashed certificates to trust instead of the system's.
+  std::string ca_directory = {};
+  /// PEM files of a client certificate and its key, and the key's passphrase.
+  std::string client_certificate = {};
+  std::string client_key = {};
+  Secret client_key_passphrase = {};
+  /// Empty for `chatopen/<version>`. Visible ASCII and spaces.
+  std::string user_agent = {};
+  /// Idle connections kept for blocking calls; the excess is closed as calls end.
+  std::size_t max_idle_connections = 64;
+  /// Idle connections older than this are not reused. At most 59 s: servers and balancers close theirs at 60 s.
+  std::chrono::seconds max_idle_age = std::chrono::seconds(50);
+};
+
+/// HTTP over libcurl: HTTP/1.1, and HTTP/2 over TLS where the server offers it; keep-alive; redirects are not followed.
+class CHATOPEN_EXPORT CurlTransport final : public Transport {
+ public:
+  /// Initialises libcurl once per program, and checks the options.
+  /// Errors: `configuration`, naming the option: a file that cannot be read, a proxy URL that does not parse, an age
+  /// out of range, or a libcurl that is too old or has no TLS.
+  [[nodiscard]] static Result<std::shared_ptr<CurlTransport>> create(CurlOptions options = {});
+
+  ~CurlTransport() override;
+  CurlTransport(const CurlTransport&) = delete;
+  CurlTransport& operator=(const CurlTransport&) = delete;
+
+  [[nodiscard]] TransportOutcome perform(const HttpRequest& request, ResponseSink& sink,
+                                         const CancelToken& cancel) override;
+
+ private:
+  struct Impl;
+  explicit CurlTransport(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace chatopen

@@ -1,0 +1,55 @@
+#pragma once
+
+/// @file
+/// `Message`: one turn of a conversation.
+
+#include <chatopen/content.hpp>
+#include <chatopen/export.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace chatopen {
+
+/// Who speaks. `user` is documented; the others are inferred from the chat-completions convention.
+enum class Role : std::uint8_t { system, user, assistant, tool };
+
+/// The role as it is spelled on the wire, such as `assistant`.
+[[nodiscard]] CHATOPEN_EXPORT std::string_view to_string(Role role) noexcept;
+
+/// A call of a tool, as the model asks for it.
+struct ToolCall {
+  std::string id = {};
+  std::string name = {};
+  /// The arguments as JSON text, as the model wrote it (not checked).
+  std::string arguments = {};
+};
+
+/// One message. A string goes out as a string (inferred), a list of parts as a list (documented).
+struct Message {
+  Role role = Role::user;
+  std::variant<std::string, std::vector<ContentPart>> content = {};
+  /// Of an assistant's message that asked for tools.
+  std::vector<ToolCall> tool_calls = {};
+  /// Of a tool's message: the call that it answers.
+  std::string tool_call_id = {};
+
+  [[nodiscard]] CHATOPEN_EXPORT static Message system(std::string text);
+  [[nodiscard]] CHATOPEN_EXPORT static Message user(std::string text);
+  /// @code
+  /// Message::user({text("what's the content of the picture?"), image_url("https://example.com/a.jpg")})
+  /// @endcode
+  [[nodiscard]] CHATOPEN_EXPORT static Message user(std::vector<ContentPart> parts);
+  [[nodiscard]] CHATOPEN_EXPORT static Message assistant(std::string text);
+  /// What the tool that was called as `tool_call_id` returned.
+  [[nodiscard]] CHATOPEN_EXPORT static Message tool(std::string tool_call_id, std::string result);
+
+  /// Two bare strings in braces would otherwise become one string made from two iterators.
+  static Message user(std::initializer_list<const char*> parts) = delete;
+};
+
+}  // namespace chatopen

@@ -1,0 +1,120 @@
+#pragma once
+
+/// @file
+/// What is set per client and per call, with every default.
+
+#include <chatopen/cancel.hpp>
+#include <chatopen/endpoint.hpp>
+#include <chatopen/export.hpp>
+#include <chatopen/result.hpp>
+#include <chatopen/secret.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chatopen {
+
+class Clock;
+class Transport;
+
+/// Four deadlines on a monotonic clock. Empty means inherited: a call's from its client, a client's from the defaults
+/// named here. Zero means no limit; a negative value is an `invalid_argument`.
+struct Timeouts {
+  /// Resolving, connecting and TLS together. Default 10 s.
+  std::optional<std::chrono::milliseconds> connect = {};
+  /// From the start of an attempt to the head of the reply, connecting included. Default 10 min: models think.
+  std::optional<std::chrono::milliseconds> first_byte = {};
+  /// Between two pieces of the reply. Default 2 min.
+  std::optional<std::chrono::milliseconds> idle = {};
+  /// The whole call, with all its attempts and waits. Default 30 min.
+  std::optional<std::chrono::milliseconds> total = {};
+};
+
+/// When a call is sent again. A request that was provably not processed is retried, and one that was refused before the
+/// work (429, 503); one whose fate is unknown is not, because it may have been billed (see `Error::maybe_processed`).
+struct RetryPolicy {
+  /// Retries after the first attempt; 0 turns them off.
+  int max_retries = 2;
+  /// The first wait is drawn between 0 and this (full jitter), doubling with every retry.
+  std::chrono::milliseconds initial_backoff = std::chrono::milliseconds(500);
+  std::chrono::milliseconds max_backoff = std::chrono::milliseconds(8000);
+  /// A server that asks for a longer wait (`Retry-After`) than this makes the call fail at once.
+  std::chrono::milliseconds max_retry_after = std::chrono::milliseconds(120'000);
+  /// Also retry what may have been processed: resets and timeouts after sending, 408, 409, 500, 502, 504. The work may
+  /// then be done, and billed, more than once.
+  bool retry_ambiguous = false;
+
+  [[nodiscard]] static RetryPolicy none() { return {.max_retries = 0}; }
+};
+
+/// Caps on what a server may send, counted after decompression. Exceeding one is `ErrorKind::too_large`.
+struct Limits {
+  std::size_t max_reply_bytes = std::size_t{256} * 1024 * 1024;
+  /// What is kept of the body of an error reply; the rest is not read.
+  std::size_t max_error_body_bytes = std::size_t{64} * 1024;
+  std::size_t max_header_bytes = std::size_t{64} * 1024;
+  std::size_t max_header_lines = 256;
+};
+
+/// Replaces what the SDK believes about an endpoint, by its name.
+struct EndpointOverride {
+  /// `Endpoint::name`, such as `gpt-4o-multimodal`.
+  std::string name = {};
+  /// As `Endpoint::path`; empty keeps the path.
+  std::string path = {};
+  std::optional<WireForm> wire_form = {};
+};
+
+/// A header line of a request or a reply.
+struct HttpHeader {
+  std::string name = {};
+  std::string value = {};
+};
+
+/// What a client is made from. Checked by `ChatClient::create`.
+struct ClientOptions {
+  /// Scheme, host, and optionally port and a path prefix. Required: the reference names no host. No user info, query or
+  /// fragment; `https`, and `http` only to loopback or with `allow_http`.
+  std::string base_url = {};
+  Credentials credentials = {};
+  /// Null for a `CurlTransport` with default `CurlOptions`. May be shared by clients.
+  std::shared_ptr<Transport> transport = {};
+  Timeouts timeouts = {};
+  RetryPolicy retry = {};
+  Limits limits = {};
+  std::vector<EndpointOverride> endpoints = {};
+  /// Permit plain http to a host that is not loopback: prompts and credentials then travel readable.
+  bool allow_http = false;
+  /// Null for the system's monotonic clock. Retries wait on it; tests inject their own.
+  std::shared_ptr<Clock> clock = {};
+  /// Returns a number in [0, 1) that scales the waits between retries; null for a random one. Called from any thread.
+  double (*jitter)() = nullptr;
+
+  /// From the environment: `CHATOPEN_BASE_URL`, `CHATOPEN_ACCESS_KEY_ID`, `CHATOPEN_ACCESS_KEY_SECRET`, which win over
+  /// the configuration file that `CHATOPEN_CONFIG` names (see `from_file`), whose profile `CHATOPEN_PROFILE` chooses.
+  /// Errors: `configuration`, naming the variable that is missing, or as `from_file`.
+  [[nodiscard]] CHATOPEN_EXPORT static Result<ClientOptions> from_environment();
+
+  /// From a JSON configuration file with named profiles; `profile` empty takes the file's `default_profile`, or the
+  /// profile named `default`. The format is described in docs/configuration.md.
+  /// Errors: `io` when the file cannot be read; `configuration` when it is not valid, names an unknown member, has no
+  /// such profile, or has credentials although group or others may read it.
+  [[nodiscard]] CHATOPEN_EXPORT static Result<ClientOptions> from_file(const std::string& path,
+                                                                       const std::string& profile = {});
+};
+
+/// What one call does differently.
+struct CallOptions {
+  Timeouts timeouts = {};
+  std::optional<RetryPolicy> retry = {};
+  /// Sent besides the SDK's own, which they may not replace.
+  std::vector<HttpHeader> headers = {};
+  CancelToken cancel = {};
+};
+
+}  // namespace chatopen

@@ -1,0 +1,83 @@
+#pragma once
+
+/// @file
+/// `MockTransport`: scripted replies for testing an application without a network.
+
+#include <chatopen/testing/export.hpp>
+#include <chatopen/transport.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace chatopen::testing {
+
+/// One scripted reply.
+struct MockReply {
+  int status = 200;
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};
+};
+
+/// How the end of a scripted stream looks.
+enum class MockStreamEnd : std::uint8_t {
+  complete,           ///< The body's end is proven.
+  connection_closed,  ///< The connection closes, which proves nothing.
+  reset,              ///< The connection breaks: `TransportFailure::truncated`.
+  stall,              ///< Nothing more comes until a deadline or a cancellation.
+};
+
+/// A request as it was sent: method, URL, headers and body. Printing it shows no credential and no body.
+struct RecordedRequest {
+  std::string method = {};
+  std::string url = {};
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};
+
+  /// The value of a header, by case-insensitive name; empty when it is absent.
+  [[nodiscard]] CHATOPEN_TESTING_EXPORT std::string header(std::string_view name) const;
+};
+
+CHATOPEN_TESTING_EXPORT std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request);
+
+/// Answers each exchange with the next step of a script, in order; an exchange beyond its end fails as
+/// `TransportFailure::connect` with a message that says so. Safe to use from many threads at once.
+///
+/// @code
+/// auto mock = std::make_shared<chatopen::testing::MockTransport>();
+/// mock->reply({.status = 200, .body = R"({"code":"200","msg":"ok","data":{"answer":"hi"}})"});
+/// auto client = chatopen::ChatClient::create(
+///     {.base_url = "https://x.example", .credentials = {"id", "secret"}, .transport = mock});
+/// @endcode
+class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
+ public:
+  MockTransport();
+  ~MockTransport() override;
+  MockTransport(const MockTransport&) = delete;
+  MockTransport& operator=(const MockTransport&) = delete;
+
+  /// A reply whose body comes in one piece.
+  void reply(MockReply reply);
+  /// A `text/event-stream` reply whose body comes in these pieces.
+  void reply_stream(std::vector<std::string> chunks, MockStreamEnd end = MockStreamEnd::complete);
+  /// Any reply in any split; `reply.body` is delivered before the chunks.
+  void reply_chunked(MockReply reply, std::vector<std::string> chunks, MockStreamEnd end = MockStreamEnd::complete);
+  /// No reply: the exchange fails. Request bytes count as written unless the failure comes before that.
+  void fail(TransportFailure failure);
+  /// No reply: nothing comes until a deadline or a cancellation. The deadline passes at once, without waiting.
+  void stall();
+
+  /// What was sent so far.
+  [[nodiscard]] std::vector<RecordedRequest> requests() const;
+  /// Steps of the script that no exchange has used yet.
+  [[nodiscard]] std::size_t remaining() const;
+
+  [[nodiscard]] TransportOutcome perform(const HttpRequest& request, ResponseSink& sink,
+                                         const CancelToken& cancel) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace chatopen::testing
