@@ -32,7 +32,7 @@ enum class Provenance : std::uint8_t {
 
 /// Where a request goes, in which form, and how well that is known.
 struct Endpoint {
-  /// Below the base URL, with a leading `/`. `{model}` stands for the percent-encoded `model`.
+  /// Below the base URL, with a leading `/`. A `{model}` in it stands for the percent-encoded `model`.
   std::string path = {};
   WireForm wire_form = WireForm::messages;
   Provenance provenance = Provenance::inferred;

@@ -89,7 +89,8 @@ class CHATOPEN_EXPORT ResponseSink {
 enum class TransportFailure : std::uint8_t {
   resolve,             ///< The name could not be resolved.
   connect,             ///< Refused or unreachable.
-  tls,                 ///< The handshake failed or the certificate was refused.
+  tls,                 ///< The handshake failed.
+  certificate,         ///< The server's certificate was refused.
   proxy,               ///< The proxy refused or could not be reached.
   connection_reset,    ///< The connection broke before the reply's body began.
   connect_timeout,     ///< `Timeouts::connect` passed.

@@ -5,15 +5,22 @@
 #include <chatopen/result.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chatopen::client {
 
-/// The endpoint's path as it goes into the URL: overridden, with the model filled in, percent-encoded.
-/// Errors: `invalid_argument` naming what cannot stand in a path.
-[[nodiscard]] Result<std::string> expand_path(const Endpoint& endpoint);
+/// The path with every `{model}` replaced by the model's name, percent-encoded so that it stays in its segment.
+[[nodiscard]] std::string fill_model(std::string_view path, std::string_view model);
 
-/// The endpoint with the first override of its name applied.
-[[nodiscard]] Endpoint apply_overrides(Endpoint endpoint, const std::vector<EndpointOverride>& overrides);
+/// Where a request goes, ready for the URL, and in which form.
+struct Route {
+  std::string path;
+  WireForm wire_form;
+};
+
+/// The endpoint's route: overridden by the first override of its name, the model filled in, and percent-encoded.
+/// Errors: `invalid_argument` naming what cannot stand in a path.
+[[nodiscard]] Result<Route> route_of(const Endpoint& endpoint, const std::vector<EndpointOverride>& overrides);
 
 }  // namespace chatopen::client

@@ -7,8 +7,9 @@
 
 namespace chatopen::codec {
 
-/// The body of a chat request in the form that its endpoint takes (`messages` or `prompt`), in one buffer of the final
-/// size. Errors: `invalid_argument` naming the field; `io` for a picture whose file cannot be read or has changed.
-[[nodiscard]] Result<std::string> encode_chat(const ChatRequest& request);
+/// The body of a chat request in the given form (`messages` or `prompt`; the request's endpoint is not looked at, since
+/// it may be overridden), in one buffer of the final size. Errors: `invalid_argument` naming the field, also for a form
+/// that takes no chat; `io` for a picture whose file cannot be read or has changed.
+[[nodiscard]] Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form);
 
 }  // namespace chatopen::codec

@@ -6,8 +6,11 @@
 #include <chatopen/testing/export.hpp>
 #include <chatopen/transport.hpp>
 
+#include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chatopen::testing {

@@ -1,0 +1,121 @@
+#include <chatopen/error.hpp>
+
+#include <ostream>
+#include <sstream>
+#include <utility>
+
+namespace chatopen {
+
+std::string_view to_string(ErrorKind kind) noexcept {
+  switch (kind) {
+    case ErrorKind::invalid_argument: return "invalid_argument";
+    case ErrorKind::configuration: return "configuration";
+    case ErrorKind::io: return "io";
+    case ErrorKind::resolve: return "resolve";
+    case ErrorKind::connect: return "connect";
+    case ErrorKind::tls: return "tls";
+    case ErrorKind::proxy: return "proxy";
+    case ErrorKind::connection: return "connection";
+    case ErrorKind::timeout: return "timeout";
+    case ErrorKind::truncated: return "truncated";
+    case ErrorKind::cancelled: return "cancelled";
+    case ErrorKind::redirect_refused: return "redirect_refused";
+    case ErrorKind::protocol: return "protocol";
+    case ErrorKind::too_large: return "too_large";
+    case ErrorKind::authentication: return "authentication";
+    case ErrorKind::permission_denied: return "permission_denied";
+    case ErrorKind::not_found: return "not_found";
+    case ErrorKind::rate_limited: return "rate_limited";
+    case ErrorKind::invalid_request: return "invalid_request";
+    case ErrorKind::server_error: return "server_error";
+    case ErrorKind::api: return "api";
+  }
+  return "unknown";
+}
+
+std::ostream& operator<<(std::ostream& stream, ErrorKind kind) {
+  return stream << to_string(kind);
+}
+
+namespace {
+
+// Text from outside must not break the line in two.
+void put_line(std::ostream& stream, std::string_view text) {
+  for (const char c : text) stream << (c == '\n' || c == '\r' ? ' ' : c);
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& stream, const Error& error) {
+  stream << error.kind;
+  if (error.http_status != 0) stream << " (HTTP " << error.http_status << ')';
+  if (!error.code.empty()) {
+    stream << " [code ";
+    put_line(stream, error.code);
+    stream << ']';
+  }
+  stream << ": ";
+  put_line(stream, error.message);
+  if (!error.detail.empty()) {
+    stream << " (";
+    put_line(stream, error.detail);
+    stream << ')';
+  }
+  if (!error.request_id.empty()) {
+    stream << "; request id ";
+    put_line(stream, error.request_id);
+  }
+  if (error.retry_after) stream << "; retry after " << error.retry_after->count() << " ms";
+  if (error.attempts > 1) stream << "; " << error.attempts << " attempts";
+  if (error.maybe_processed) stream << "; the service may have processed the request";
+  return stream;
+}
+
+struct Exception::State {
+  Error error;
+  std::string line;
+};
+
+namespace {
+
+std::string line_of(const Error& error) {
+  std::ostringstream line;
+  line << error;
+  return std::move(line).str();
+}
+
+}  // namespace
+
+Exception::Exception(Error error) {
+  std::string line = line_of(error);
+  state_ = std::make_shared<const State>(State{std::move(error), std::move(line)});
+}
+
+Exception::Exception(const Exception&) noexcept = default;
+Exception& Exception::operator=(const Exception&) noexcept = default;
+Exception::~Exception() = default;
+
+const Error& Exception::error() const noexcept {
+  return state_->error;
+}
+const char* Exception::what() const noexcept {
+  return state_->line.c_str();
+}
+
+namespace detail {
+
+void throw_error(const Error& error) {
+#if defined(__cpp_exceptions)
+  throw Exception(error);
+#else
+  static_cast<void>(error);
+  std::terminate();
+#endif
+}
+
+void no_error_to_return() noexcept {
+  std::terminate();
+}
+
+}  // namespace detail
+}  // namespace chatopen

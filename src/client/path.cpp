@@ -1,0 +1,145 @@
+#include "client/path.hpp"
+
+#include "base/ascii.hpp"
+
+#include <utility>
+
+namespace chatopen::client {
+namespace {
+
+constexpr std::string_view model_placeholder = "{model}";
+
+void append_percent_encoded(std::string& out, char c) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out += '%';
+  out += digits[byte >> 4];
+  out += digits[byte & 0xF];
+}
+
+// RFC 3986, 2.3.
+constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+// What a path or query may hold unencoded besides: sub-delims, and the delimiters that the caller wrote on purpose.
+constexpr bool stands_in_path(char c) noexcept {
+  return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?%").find(c) != std::string_view::npos;
+}
+
+constexpr bool is_hex(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Servers decode %2e before they resolve dot segments, so it counts as a dot.
+bool is_dot_segment(std::string_view segment) {
+  std::string decoded;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (segment[i] == '%' && i + 2 < segment.size() && segment[i + 1] == '2' && base::to_lower(segment[i + 2]) == 'e') {
+      decoded += '.';
+      i += 2;
+    } else {
+      decoded += segment[i];
+    }
+  }
+  return decoded == "." || decoded == "..";
+}
+
+bool has_dot_segment(std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    if (is_dot_segment(segment)) return true;
+    path.remove_prefix(segment.size());
+  }
+  return false;
+}
+
+Error refused(std::string message, std::string detail) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
+}
+
+bool has_control(std::string_view text) {
+  for (const char c : text) {
+    if (base::is_control(c)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string fill_model(std::string_view path, std::string_view model) {
+  std::string filled;
+  filled.reserve(path.size() + model.size());
+  for (;;) {
+    const std::size_t at = path.find(model_placeholder);
+    filled += path.substr(0, at);
+    if (at == std::string_view::npos) return filled;
+    for (const char c : model) {
+      if (is_unreserved(c)) {
+        filled += c;
+      } else {
+        append_percent_encoded(filled, c);
+      }
+    }
+    path.remove_prefix(at + model_placeholder.size());
+  }
+}
+
+namespace {
+
+Result<std::string> expand_path(std::string_view path, std::string_view model) {
+  if (path.empty()) {
+    return refused("the request names no endpoint", "set ChatRequest::endpoint, for example to endpoints::gpt_4o()");
+  }
+  if (path.front() != '/') return refused("the endpoint's path does not start with '/'", std::string(path));
+  if (has_control(model)) return refused("the model's name has a control character", {});
+
+  std::string filled;
+  if (path.find(model_placeholder) != std::string_view::npos) {
+    if (model.empty()) {
+      return refused("the endpoint needs a model's name", "such as endpoints::role_play(\"my-model\")");
+    }
+    filled = fill_model(path, model);
+    path = filled;
+  }
+
+  std::string expanded;
+  expanded.reserve(path.size());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (base::is_control(c)) return refused("the endpoint's path has a control character", {});
+    if (c == '#') return refused("the endpoint's path has a fragment ('#')", std::string(path));
+    const bool is_escape = c == '%' && i + 2 < path.size() && is_hex(path[i + 1]) && is_hex(path[i + 2]);
+    if (stands_in_path(c) && (c != '%' || is_escape)) {
+      expanded += c;
+    } else {
+      append_percent_encoded(expanded, c);
+    }
+  }
+  if (has_dot_segment(std::string_view(expanded).substr(0, expanded.find('?')))) {
+    return refused("the endpoint's path has a '.' or '..' segment", std::string(path));
+  }
+  return expanded;
+}
+
+const EndpointOverride* find_override(const std::string& name, const std::vector<EndpointOverride>& overrides) {
+  if (name.empty()) return nullptr;
+  for (const EndpointOverride& each : overrides) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Route> route_of(const Endpoint& endpoint, const std::vector<EndpointOverride>& overrides) {
+  const EndpointOverride* const found = find_override(endpoint.name, overrides);
+  const bool has_path = found != nullptr && !found->path.empty();
+  Result<std::string> path = expand_path(has_path ? found->path : endpoint.path, endpoint.model);
+  if (!path) return std::move(path).error();
+  return Route{*std::move(path), found != nullptr ? found->wire_form.value_or(endpoint.wire_form) : endpoint.wire_form};
+}
+
+}  // namespace chatopen::client
