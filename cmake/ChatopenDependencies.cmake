@@ -1,0 +1,22 @@
+# The libraries that the SDK is built with. A project that brings its own targets of these names keeps them.
+if(NOT TARGET CURL::libcurl)
+  find_package(CURL QUIET)
+  if(NOT CURL_FOUND)
+    message(FATAL_ERROR "chatopen: libcurl was not found. Install its development package (Debian: "
+      "libcurl4-openssl-dev, vcpkg and Homebrew: curl), or run scripts/install_dependencies.sh.")
+  elseif(CURL_VERSION_STRING VERSION_LESS 7.87)
+    message(FATAL_ERROR "chatopen: libcurl ${CURL_VERSION_STRING} is too old: 7.87 or newer is needed, as in Debian 12, "
+      "Ubuntu 23.04, vcpkg and Homebrew. Point CMAKE_PREFIX_PATH at a newer one.")
+  endif()
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  find_package(nlohmann_json 3.10 REQUIRED)
+endif()
+if(NOT TARGET simdjson::simdjson)
+  # Without a version: its package accepts the same major version only, and 3 and 4 both serve.
+  find_package(simdjson REQUIRED)
+  if(simdjson_VERSION VERSION_LESS 3.0)
+    message(FATAL_ERROR "chatopen: simdjson ${simdjson_VERSION} is too old: 3.0 or newer is needed")
+  endif()
+endif()
+find_package(Threads REQUIRED)
