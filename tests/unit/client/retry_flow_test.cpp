@@ -1,0 +1,196 @@
+#include "client_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <vector>
+
+namespace chatopen {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class RetryFlow : public ClientOverMock {};
+
+TEST_F(RetryFlow, RetriesWhatWasNotProcessed) {
+  mock->fail(TransportFailure::connect);
+  mock->fail(TransportFailure::resolve);
+  mock->reply({.body = hi_envelope});
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->attempts(), 3);
+  EXPECT_THAT(clock->sleeps(), ElementsAre(500ms, 1000ms));
+}
+
+TEST_F(RetryFlow, GivesUpAfterTheLastRetry) {
+  for (int i = 0; i < 5; ++i) mock->fail(TransportFailure::connect);
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::connect);
+  EXPECT_EQ(reply.error().attempts, 3);
+  EXPECT_FALSE(reply.error().maybe_processed);
+  EXPECT_EQ(mock->remaining(), 2u);
+}
+
+TEST_F(RetryFlow, ObeysRetryAfter) {
+  mock->reply({.status = 429, .headers = {{"Retry-After", "2"}}});
+  mock->reply({.body = hi_envelope});
+  ASSERT_TRUE(make().chat(question()));
+  EXPECT_THAT(clock->sleeps(), ElementsAre(2000ms));
+}
+
+TEST_F(RetryFlow, ReportsARetryAfterThatIsTooLong) {
+  mock->reply({.status = 503, .headers = {{"Retry-After", "3600"}}});
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::server_error);
+  EXPECT_EQ(reply.error().retry_after, 3'600'000ms);
+  EXPECT_EQ(reply.error().attempts, 1);
+  EXPECT_TRUE(clock->sleeps().empty());
+}
+
+TEST_F(RetryFlow, NeverBuysTwiceByDefault) {
+  const auto fails_once = [&](ErrorKind kind) {
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, kind);
+    EXPECT_EQ(reply.error().attempts, 1);
+    EXPECT_TRUE(reply.error().maybe_processed);
+  };
+  mock->fail(TransportFailure::connection_reset);
+  fails_once(ErrorKind::connection);
+  mock->fail(TransportFailure::first_byte_timeout);
+  fails_once(ErrorKind::timeout);
+  mock->reply_chunked({}, {"{\"code\""}, testing::MockStreamEnd::reset);
+  fails_once(ErrorKind::truncated);
+  for (const int status : {500, 502, 504}) {
+    mock->reply({.status = status});
+    fails_once(ErrorKind::server_error);
+  }
+  mock->reply({.status = 408});
+  fails_once(ErrorKind::invalid_request);
+  mock->reply({.body = "not JSON"});
+  fails_once(ErrorKind::protocol);
+}
+
+TEST_F(RetryFlow, RetriesTheAmbiguousOnRequest) {
+  mock->fail(TransportFailure::connection_reset);
+  mock->reply({.status = 502});
+  mock->reply({.body = hi_envelope});
+  EXPECT_TRUE(make().chat(question(), {.retry = RetryPolicy{.retry_ambiguous = true}}));
+}
+
+TEST_F(RetryFlow, DoesNotRetryWhatTheServiceRefused) {
+  for (const int status : {400, 401, 403, 404}) {
+    mock->reply({.status = status});
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().http_status, status);
+    EXPECT_EQ(reply.error().attempts, 1);
+    EXPECT_FALSE(reply.error().maybe_processed);
+  }
+}
+
+TEST_F(RetryFlow, GivesAnEnvelopeCodeTheClassOfItsStatus) {
+  mock->reply({.body = R"({"code":"429","msg":"busy"})"});
+  mock->reply({.body = R"({"code":503,"msg":"busy"})"});
+  mock->reply({.body = R"({"code":"502","msg":"bad gateway"})"});
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::server_error);
+  EXPECT_EQ(reply.error().attempts, 3);
+  EXPECT_TRUE(reply.error().maybe_processed);
+}
+
+TEST_F(RetryFlow, DoesNotRetryAServiceCode) {
+  mock->reply({.body = R"({"code":"1001","msg":"model offline","data":{"errorMessage":"try gpt-4o"}})"});
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::api);
+  EXPECT_EQ(reply.error().code, "1001");
+  EXPECT_EQ(reply.error().message, "model offline");
+  EXPECT_EQ(reply.error().detail, "try gpt-4o");
+  EXPECT_EQ(reply.error().attempts, 1);
+}
+
+TEST_F(RetryFlow, CountsTheWaitsTowardsTheTotal) {
+  for (int i = 0; i < 3; ++i) mock->reply({.status = 503, .headers = {{"Retry-After", "2"}}});
+  const Result<ChatReply> reply = make().chat(question(), {.timeouts = {.total = 3s}});
+  ASSERT_FALSE(reply);
+  // The second wait would end past the deadline.
+  EXPECT_EQ(reply.error().attempts, 2);
+  EXPECT_THAT(clock->sleeps(), ElementsAre(2000ms));
+}
+
+// Cancels its own call as soon as a request arrives.
+class CancellingTransport final : public Transport {
+ public:
+  explicit CancellingTransport(CancelSource source) : source_(std::move(source)) {}
+  TransportOutcome perform(const HttpRequest&, ResponseSink&, const CancelToken&) override {
+    source_.cancel();
+    TransportOutcome outcome;
+    outcome.failure = TransportFailure::connect;
+    return outcome;
+  }
+
+ private:
+  CancelSource source_;
+};
+
+TEST_F(RetryFlow, EndsTheWaitWhenCancelled) {
+  CancelSource source;
+  ClientOptions with = options();
+  with.transport = std::make_shared<CancellingTransport>(source);
+  const Result<ChatReply> reply = make(with).chat(question(), {.cancel = source.token()});
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(reply.error().attempts, 1);
+}
+
+TEST_F(RetryFlow, ShowsNoCredentialThatTheServerSendsBack) {
+  mock->reply(
+      {.status = 400,
+       .headers = {{"X-Request-Id", "id canary-secret-0815"}},
+       .body = R"({"code":"400","msg":"bad key canary-secret-0815","data":{"errorMessage":"canary-id-4711"}})"});
+  mock->reply({.status = 302, .headers = {{"Location", "https://evil.example/canary-secret-0815?k=canary-id-4711"}}});
+  for (const ErrorKind kind : {ErrorKind::invalid_request, ErrorKind::redirect_refused}) {
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply);
+    const Error& error = reply.error();
+    EXPECT_EQ(error.kind, kind);
+    for (const std::string& text : {error.message, error.detail, error.request_id, error.body_snippet, error.code}) {
+      EXPECT_THAT(text, Not(HasSubstr("canary")));
+    }
+  }
+}
+
+TEST_F(RetryFlow, KeepsOnlyTheBeginningOfAnErrorBody) {
+  ClientOptions with = options();
+  with.limits.max_error_body_bytes = 10;
+  mock->reply({.status = 400, .body = "0123456789abcdef"});
+  const Result<ChatReply> reply = make(with).chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::invalid_request);
+  EXPECT_EQ(reply.error().body_snippet, "0123456789");
+}
+
+TEST_F(RetryFlow, ReportsAReplyThatIsTooLarge) {
+  ClientOptions with = options();
+  with.limits.max_reply_bytes = 10;
+  mock->reply({.body = hi_envelope});
+  const Result<ChatReply> reply = make(with).chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::too_large);
+}
+
+TEST_F(RetryFlow, TakesTheRequestIdFromTheHeaders) {
+  mock->reply({.headers = {{"x-request-id", "r-1"}}, .body = hi_envelope});
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->request_id(), "r-1");
+}
+
+}  // namespace
+}  // namespace chatopen
