@@ -25,6 +25,7 @@ class CHATOPEN_EXPORT CancelToken {
   CancelToken& operator=(CancelToken&& other) noexcept;
   ~CancelToken();
 
+  /// Whether its source was cancelled.
   [[nodiscard]] bool cancelled() const noexcept;
   /// False for an empty token.
   [[nodiscard]] bool can_be_cancelled() const noexcept { return state_ != nullptr; }
@@ -38,12 +39,15 @@ class CHATOPEN_EXPORT CancelToken {
 /// The controlling end. Copies share one state; all members are safe to call from any thread.
 class CHATOPEN_EXPORT CancelSource {
  public:
+  /// A source that is not cancelled.
   CancelSource();
 
   /// Cancels every call that was given a token of this source, now or later. Idempotent; returns without waiting for
   /// the calls to end.
   void cancel() noexcept;
+  /// Whether `cancel` was called.
   [[nodiscard]] bool cancelled() const noexcept;
+  /// A token that this source cancels.
   [[nodiscard]] CancelToken token() const noexcept;
 
  private:
@@ -55,8 +59,10 @@ class CHATOPEN_EXPORT CancelSource {
 /// run afterwards; it must not be called from within the function. The function must not throw.
 class CHATOPEN_EXPORT CancelCallback {
  public:
+  /// What is run. It gets the context that the callback was made with.
   using Function = void (*)(void* context) noexcept;
 
+  /// Registers the function; with an empty token it never runs. The context must outlive this object.
   CancelCallback(const CancelToken& token, Function on_cancel, void* context);
   CancelCallback(const CancelCallback&) = delete;
   CancelCallback& operator=(const CancelCallback&) = delete;

@@ -15,17 +15,21 @@ namespace chatopen {
 class CHATOPEN_EXPORT ClockTask {
  public:
   virtual ~ClockTask();
+  /// Runs once, on a thread of the clock's.
   virtual void run() noexcept = 0;
 };
 
 /// A monotonic clock. Every member must be safe to call from many threads at once.
 class CHATOPEN_EXPORT Clock {
  public:
+  /// A span of time.
   using Duration = std::chrono::nanoseconds;
+  /// A point in the clock's time.
   using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
   virtual ~Clock();
 
+  /// The current time; it never goes back.
   [[nodiscard]] virtual TimePoint now() const noexcept = 0;
 
   /// Waits on the caller's thread. False when the token was cancelled first, which ends the wait at once.

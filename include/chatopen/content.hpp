@@ -15,6 +15,7 @@ namespace chatopen {
 
 /// A piece of text (`{"type":"text"}`, documented). Must be valid UTF-8.
 struct TextPart {
+  /// The text itself.
   std::string text = {};
 };
 
@@ -22,8 +23,10 @@ struct TextPart {
 /// encoded. Made by `image_url`, `image_bytes` and `image_file`. Cheap to copy: bytes are shared and never change.
 class CHATOPEN_EXPORT ImagePart {
  public:
+  /// Where the picture is.
   enum class Source : std::uint8_t { url, bytes, file };
 
+  /// Where this picture is.
   [[nodiscard]] Source source() const noexcept { return source_; }
   /// The URL, or the file's path; empty for bytes.
   [[nodiscard]] const std::string& location() const& noexcept { return location_; }

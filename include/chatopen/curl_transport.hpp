@@ -23,9 +23,11 @@ struct CurlOptions {
   std::string ca_file = {};
   /// A directory of hashed certificates to trust instead of the system's.
   std::string ca_directory = {};
-  /// PEM files of a client certificate and its key, and the key's passphrase.
+  /// A PEM file with the certificate that the client shows.
   std::string client_certificate = {};
+  /// A PEM file with its key; empty when the certificate's file has it.
   std::string client_key = {};
+  /// Empty for a key without one.
   Secret client_key_passphrase = {};
   /// Empty for `chatopen/<version>`. Visible ASCII and spaces.
   std::string user_agent = {};

@@ -27,14 +27,18 @@ enum class Provenance : std::uint8_t {
   inferred,    ///< Concluded from the other two; it may be wrong, and can be overridden without rebuilding.
 };
 
+/// The form's name, as spelled in the enumeration.
 [[nodiscard]] CHATOPEN_EXPORT std::string_view to_string(WireForm form) noexcept;
+/// The provenance's name, as spelled in the enumeration.
 [[nodiscard]] CHATOPEN_EXPORT std::string_view to_string(Provenance provenance) noexcept;
 
 /// Where a request goes, in which form, and how well that is known.
 struct Endpoint {
   /// Below the base URL, with a leading `/`. A `{model}` in it stands for the percent-encoded `model`.
   std::string path = {};
+  /// The shape of the body.
   WireForm wire_form = WireForm::messages;
+  /// How well the path is known.
   Provenance provenance = Provenance::inferred;
   /// The SDK's name for it, which overrides refer to; empty for a custom endpoint.
   std::string name = {};

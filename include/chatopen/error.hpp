@@ -50,6 +50,7 @@ enum class ErrorKind : std::uint8_t {
 
 /// Why a call failed. No member ever contains a credential.
 struct Error {
+  /// What failed.
   ErrorKind kind = ErrorKind::invalid_argument;
   /// The HTTP status, 0 when none came.
   int http_status = 0;
@@ -80,11 +81,13 @@ CHATOPEN_EXPORT std::ostream& operator<<(std::ostream& stream, ErrorKind kind);
 /// What `Result::value()` throws when there is no value. Copying it cannot throw.
 class CHATOPEN_EXPORT Exception : public std::exception {
  public:
+  /// Takes the error over.
   explicit Exception(Error error);
   Exception(const Exception&) noexcept;
   Exception& operator=(const Exception&) noexcept;
   ~Exception() override;
 
+  /// The error; valid as long as any copy of this exception.
   [[nodiscard]] const Error& error() const noexcept;
   /// The line that `operator<<` prints for the error.
   [[nodiscard]] const char* what() const noexcept override;

@@ -23,7 +23,9 @@ enum class Role : std::uint8_t { system, user, assistant, tool };
 
 /// A call of a tool, as the model asks for it.
 struct ToolCall {
+  /// What the tool's message refers to.
   std::string id = {};
+  /// `Tool::name`.
   std::string name = {};
   /// The arguments as JSON text, as the model wrote it (not checked).
   std::string arguments = {};
@@ -31,19 +33,24 @@ struct ToolCall {
 
 /// One message. A string goes out as a string (inferred), a list of parts as a list (documented).
 struct Message {
+  /// Who speaks.
   Role role = Role::user;
+  /// What is said.
   std::variant<std::string, std::vector<ContentPart>> content = {};
   /// Of an assistant's message that asked for tools.
   std::vector<ToolCall> tool_calls = {};
   /// Of a tool's message: the call that it answers.
   std::string tool_call_id = {};
 
+  /// What the model should be and do.
   [[nodiscard]] CHATOPEN_EXPORT static Message system(std::string text);
+  /// What the user says.
   [[nodiscard]] CHATOPEN_EXPORT static Message user(std::string text);
   /// @code
   /// Message::user({text("what's the content of the picture?"), image_url("https://example.com/a.jpg")})
   /// @endcode
   [[nodiscard]] CHATOPEN_EXPORT static Message user(std::vector<ContentPart> parts);
+  /// What the model said before.
   [[nodiscard]] CHATOPEN_EXPORT static Message assistant(std::string text);
   /// What the tool that was called as `tool_call_id` returned.
   [[nodiscard]] CHATOPEN_EXPORT static Message tool(std::string tool_call_id, std::string result);

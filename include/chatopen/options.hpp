@@ -42,6 +42,7 @@ struct RetryPolicy {
   int max_retries = 2;
   /// The first wait is drawn between 0 and this (full jitter), doubling with every retry.
   std::chrono::milliseconds initial_backoff = std::chrono::milliseconds(500);
+  /// No wait of the SDK's own is longer.
   std::chrono::milliseconds max_backoff = std::chrono::milliseconds(8000);
   /// A server that asks for a longer wait (`Retry-After`) than this makes the call fail at once.
   std::chrono::milliseconds max_retry_after = std::chrono::milliseconds(120'000);
@@ -49,15 +50,19 @@ struct RetryPolicy {
   /// then be done, and billed, more than once.
   bool retry_ambiguous = false;
 
+  /// Never send again.
   [[nodiscard]] static RetryPolicy none() { return {.max_retries = 0}; }
 };
 
 /// Caps on what a server may send, counted after decompression. Exceeding one is `ErrorKind::too_large`.
 struct Limits {
+  /// The body of a reply. Default 256 MiB.
   std::size_t max_reply_bytes = std::size_t{256} * 1024 * 1024;
   /// What is kept of the body of an error reply; the rest is not read.
   std::size_t max_error_body_bytes = std::size_t{64} * 1024;
+  /// All header lines of a reply together. Default 64 KiB.
   std::size_t max_header_bytes = std::size_t{64} * 1024;
+  /// Header lines of a reply.
   std::size_t max_header_lines = 256;
 };
 
@@ -67,12 +72,15 @@ struct EndpointOverride {
   std::string name = {};
   /// As `Endpoint::path`; empty keeps the path.
   std::string path = {};
+  /// Empty keeps the form.
   std::optional<WireForm> wire_form = {};
 };
 
 /// A header line of a request or a reply.
 struct HttpHeader {
+  /// Case does not matter.
   std::string name = {};
+  /// Without the white space around it.
   std::string value = {};
 };
 
@@ -81,12 +89,17 @@ struct ClientOptions {
   /// Scheme, host, and optionally port and a path prefix. Required: the reference names no host. No user info, query or
   /// fragment; `https`, and `http` only to loopback or with `allow_http`.
   std::string base_url = {};
+  /// Both are required.
   Credentials credentials = {};
   /// Null for a `CurlTransport` with default `CurlOptions`. May be shared by clients.
   std::shared_ptr<Transport> transport = {};
+  /// The deadlines of calls that set none of their own.
   Timeouts timeouts = {};
+  /// The policy of calls that have none of their own.
   RetryPolicy retry = {};
+  /// Caps on every reply.
   Limits limits = {};
+  /// What the SDK should believe instead; an unknown name is a `configuration` error.
   std::vector<EndpointOverride> endpoints = {};
   /// Permit plain http to a host that is not loopback: prompts and credentials then travel readable.
   bool allow_http = false;
@@ -110,10 +123,13 @@ struct ClientOptions {
 
 /// What one call does differently.
 struct CallOptions {
+  /// What is set here replaces the client's.
   Timeouts timeouts = {};
+  /// Empty for the client's policy.
   std::optional<RetryPolicy> retry = {};
   /// Sent besides the SDK's own, which they may not replace.
   std::vector<HttpHeader> headers = {};
+  /// Ends the call early, as `ErrorKind::cancelled`.
   CancelToken cancel = {};
 };
 

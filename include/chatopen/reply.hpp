@@ -15,8 +15,11 @@ namespace chatopen {
 
 /// What the call cost, as the service counts it; what it left out is 0.
 struct Usage {
+  /// Read by the model.
   std::int64_t prompt_tokens = 0;
+  /// Written by the model.
   std::int64_t completion_tokens = 0;
+  /// As the service adds them up.
   std::int64_t total_tokens = 0;
 };
 
@@ -28,17 +31,27 @@ class ChatReply {
  public:
   /// What a reply is made of; for tests that need one without a server.
   struct Fields {
+    /// See `ChatReply::text`.
     std::string text = {};
+    /// See `ChatReply::reasoning`.
     std::string reasoning = {};
+    /// See `ChatReply::finish_reason`.
     std::string finish_reason = {};
+    /// See `ChatReply::usage`.
     std::optional<Usage> usage = {};
+    /// See `ChatReply::tool_calls`.
     std::vector<ToolCall> tool_calls = {};
+    /// See `ChatReply::model`.
     std::string model = {};
+    /// See `ChatReply::request_id`.
     std::string request_id = {};
+    /// See `ChatReply::attempts`.
     int attempts = 1;
+    /// See `ChatReply::raw`.
     std::string raw = {};
   };
 
+  /// A reply made by hand.
   explicit ChatReply(Fields fields) : fields_(std::move(fields)) {}
 
   /// The answer, valid UTF-8; empty when the reply has none.
@@ -50,8 +63,10 @@ class ChatReply {
   /// The wire's word, such as `stop`, `length` or `tool_calls`; empty when none came.
   [[nodiscard]] const std::string& finish_reason() const& noexcept { return fields_.finish_reason; }
   [[nodiscard]] std::string finish_reason() && { return std::move(fields_.finish_reason); }
+  /// What the call cost; empty when the service did not say.
   [[nodiscard]] const std::optional<Usage>& usage() const& noexcept { return fields_.usage; }
   [[nodiscard]] std::optional<Usage> usage() && noexcept { return fields_.usage; }
+  /// The tools that the model asks for; usually empty.
   [[nodiscard]] const std::vector<ToolCall>& tool_calls() const& noexcept { return fields_.tool_calls; }
   [[nodiscard]] std::vector<ToolCall> tool_calls() && { return std::move(fields_.tool_calls); }
   /// The model as the service names it; empty when it does not.

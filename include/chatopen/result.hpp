@@ -27,25 +27,36 @@ class [[nodiscard]] Result {
   static_assert(!std::is_reference_v<T> && !std::is_same_v<std::remove_cv_t<T>, Error>);
 
  public:
+  /// What it holds.
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(*-explicit-*)
+  /// Success.
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(*-explicit-*)
+  /// Failure.
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(*-explicit-*)
 
+  /// Whether the call succeeded.
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+  /// The same as `has_value()`.
   explicit operator bool() const noexcept { return has_value(); }
 
+  /// The value; throws `Exception` when there is none.
   [[nodiscard]] T& value() & { return checked(*this); }
+  /// The same.
   [[nodiscard]] const T& value() const& { return checked(*this); }
   [[nodiscard]] T value() && { return std::move(checked(*this)); }
   T value() const&& = delete;
 
+  /// The same as `value()`.
   [[nodiscard]] T& operator*() & { return checked(*this); }
+  /// The same as `value()`.
   [[nodiscard]] const T& operator*() const& { return checked(*this); }
   [[nodiscard]] T operator*() && { return std::move(checked(*this)); }
   T operator*() const&& = delete;
 
+  /// A member of the value; throws `Exception` when there is none.
   [[nodiscard]] T* operator->() & { return &checked(*this); }
+  /// The same.
   [[nodiscard]] const T* operator->() const& { return &checked(*this); }
   /// On a temporary, write `std::move(result).value().member()`, or `call(…).value().member()`.
   T* operator->() && = delete;
@@ -77,20 +88,28 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] Result<void> {
  public:
+  /// It holds nothing.
   using value_type = void;
 
+  /// Success.
   Result() noexcept = default;
+  /// Failure.
   Result(Error error) : error_(std::move(error)) {}  // NOLINT(*-explicit-*)
 
+  /// Whether the call succeeded.
   [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
+  /// The same as `has_value()`.
   explicit operator bool() const noexcept { return has_value(); }
+  /// Throws `Exception` when the call failed.
   void value() const {
     if (error_) detail::throw_error(*error_);
   }
+  /// The error. Must not be called when the call succeeded: that ends the program.
   [[nodiscard]] const Error& error() const& noexcept {
     if (!error_) detail::no_error_to_return();
     return *error_;
   }
+  /// The same.
   [[nodiscard]] Error error() && noexcept {
     if (!error_) detail::no_error_to_return();
     return *std::move(error_);

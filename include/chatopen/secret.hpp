@@ -17,15 +17,19 @@ namespace chatopen {
 class CHATOPEN_EXPORT Secret {
  public:
   Secret() noexcept = default;
-  Secret(std::string_view value);                                                         // NOLINT(*-explicit-*)
+  /// Copies the text, whose own memory is the caller's to wipe.
+  Secret(std::string_view value);  // NOLINT(*-explicit-*)
+  /// The same; null is empty.
   Secret(const char* value) : Secret(std::string_view(value == nullptr ? "" : value)) {}  // NOLINT(*-explicit-*)
-  Secret(const std::string& value) : Secret(std::string_view(value)) {}                   // NOLINT(*-explicit-*)
+  /// The same.
+  Secret(const std::string& value) : Secret(std::string_view(value)) {}  // NOLINT(*-explicit-*)
   Secret(const Secret& other);
   Secret(Secret&& other) noexcept;
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
 
+  /// Whether there is no text.
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
   /// The text itself; the view is valid as long as this object is neither changed nor destroyed.

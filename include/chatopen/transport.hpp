@@ -37,7 +37,9 @@ class CHATOPEN_EXPORT BodySource {
 class CHATOPEN_EXPORT Body {
  public:
   Body() noexcept = default;
-  Body(std::string text) : text_(std::move(text)) {}                                 // NOLINT(*-explicit-*)
+  /// Text that the body owns.
+  Body(std::string text) : text_(std::move(text)) {}  // NOLINT(*-explicit-*)
+  /// A source that is read while the request is sent.
   Body(std::shared_ptr<BodySource> source) noexcept : source_(std::move(source)) {}  // NOLINT(*-explicit-*)
 
   /// The owned text; empty when there is a source.
@@ -45,6 +47,7 @@ class CHATOPEN_EXPORT Body {
   const std::string& text() const&& = delete;
   /// Null when the body is owned text.
   [[nodiscard]] BodySource* source() const noexcept { return source_.get(); }
+  /// Bytes in all, when known beforehand.
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept;
   /// Prepares the body for another attempt. False when its source cannot go back.
   [[nodiscard]] bool rewind() const noexcept { return source_ == nullptr || source_->rewind(); }
@@ -56,12 +59,17 @@ class CHATOPEN_EXPORT Body {
 
 /// One HTTP request, complete: a transport adds only what HTTP itself needs (`Host`, `Content-Length`, …).
 struct HttpRequest {
+  /// In capitals.
   std::string method = "POST";
+  /// Absolute, percent-encoded.
   std::string url = {};
+  /// Sent as they are, in this order.
   std::vector<HttpHeader> headers = {};
+  /// Empty for none.
   Body body = {};
   /// Every member is set; zero means no limit. `total` is what is left of the call's.
   Timeouts timeouts = {};
+  /// Caps that the transport holds the reply to.
   Limits limits = {};
 };
 
@@ -80,6 +88,7 @@ enum class SinkAction : std::uint8_t {
 class CHATOPEN_EXPORT ResponseSink {
  public:
   virtual ~ResponseSink();
+  /// The status and the header lines, in the order in which they came.
   [[nodiscard]] virtual SinkAction on_head(int status, const std::vector<HttpHeader>& headers) = 0;
   /// The next bytes of the body, decompressed; valid only during the call.
   [[nodiscard]] virtual SinkAction on_body(std::string_view bytes) = 0;
@@ -126,6 +135,7 @@ struct TransportOutcome {
   /// Whether any byte of the request (not of the TLS handshake) was written to a connection. False proves that the
   /// server did not process it.
   bool request_bytes_written = false;
+  /// How the end of the reply's body is known.
   BodyEnd body_end = BodyEnd::none;
   /// The failure for humans, without secrets.
   std::string message = {};
@@ -145,6 +155,7 @@ class CHATOPEN_EXPORT Exchange {
 class CHATOPEN_EXPORT ExchangeCompletion {
  public:
   virtual ~ExchangeCompletion();
+  /// How the exchange ended.
   virtual void on_complete(TransportOutcome outcome) = 0;
 };
 

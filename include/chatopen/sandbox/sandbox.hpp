@@ -14,9 +14,11 @@
 
 namespace chatopen {
 
+/// How a sandbox is started.
 struct SandboxOptions {
   /// 0 takes a free port.
   std::uint16_t port = 0;
+  /// What a request must carry; another is answered with 401.
   Credentials credentials = {"sandbox-key-id", "sandbox-key-secret"};
   /// Connections served at the same time; more wait.
   int max_connections = 128;
@@ -36,6 +38,7 @@ class CHATOPEN_SANDBOX_EXPORT Sandbox {
 
   /// `http://127.0.0.1:<port>`
   [[nodiscard]] std::string base_url() const;
+  /// The ones that it accepts.
   [[nodiscard]] Credentials credentials() const;
   /// Base URL and credentials, ready for `ChatClient::create`.
   [[nodiscard]] ClientOptions client_options() const;

@@ -19,10 +19,12 @@ class CHATOPEN_TESTING_EXPORT ManualClock final : public Clock {
   ManualClock(const ManualClock&) = delete;
   ManualClock& operator=(const ManualClock&) = delete;
 
+  /// What sleeping and `advance` have added up to.
   [[nodiscard]] TimePoint now() const noexcept override;
   /// Moves the time by the duration and returns true; false, without moving it, when the token is cancelled.
   bool sleep_for(Duration duration, const CancelToken& cancel) override;
 
+  /// Moves the time without a sleep.
   void advance(Duration duration);
   /// The sleeps so far, in order.
   [[nodiscard]] std::vector<Duration> sleeps() const;

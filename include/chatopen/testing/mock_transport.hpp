@@ -17,8 +17,11 @@ namespace chatopen::testing {
 
 /// One scripted reply.
 struct MockReply {
+  /// The HTTP status.
   int status = 200;
+  /// The reply's header lines.
   std::vector<HttpHeader> headers = {};
+  /// The reply's body.
   std::string body = {};
 };
 
@@ -32,15 +35,20 @@ enum class MockStreamEnd : std::uint8_t {
 
 /// A request as it was sent: method, URL, headers and body. Printing it shows no credential and no body.
 struct RecordedRequest {
+  /// Such as `POST`.
   std::string method = {};
+  /// With the query.
   std::string url = {};
+  /// As they were sent, credentials included.
   std::vector<HttpHeader> headers = {};
+  /// The whole body.
   std::string body = {};
 
   /// The value of a header, by case-insensitive name; empty when it is absent.
   [[nodiscard]] CHATOPEN_TESTING_EXPORT std::string header(std::string_view name) const;
 };
 
+/// Prints what is printed of an `HttpRequest`.
 CHATOPEN_TESTING_EXPORT std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request);
 
 /// Answers each exchange with the next step of a script, in order; an exchange beyond its end fails as
