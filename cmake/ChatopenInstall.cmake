@@ -77,7 +77,7 @@ function(chatopen_install_package)
     DESTINATION "${chatopen_install_cmakedir}" COMPONENT chatopen)
   # Debian's cpp-httplib has no CMake package, so users of a static sandbox find it as we do.
   if(static AND TARGET chatopen_sandbox)
-    install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindHttplib.cmake" DESTINATION "${chatopen_install_cmakedir}"
+    install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findhttplib.cmake" DESTINATION "${chatopen_install_cmakedir}"
       COMPONENT chatopen_sandbox)
   endif()
 endfunction()

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# scripts/install_dependencies.sh [build|test|checks]: installs what is missing, with apt.
+#   build   what the libraries, the sandbox and the examples need (the default)
+#   test    also what the tests need
+#   checks  also the tools of .ci/run
+set -euo pipefail
+
+wanted=${1:-build}
+missing=()
+
+# need_command <package> <command>...: unless one of the commands is there.
+need_command() {
+  local package=$1 each
+  shift
+  for each; do
+    if command -v "$each" >/dev/null; then return; fi
+  done
+  missing+=("$package")
+}
+
+# need_package <package> [<package that serves as well>...]
+need_package() {
+  local each
+  for each; do
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' "$each" 2>/dev/null)" = installed ]; then return; fi
+  done
+  missing+=("$1")
+}
+
+case "$wanted" in
+  build | test | checks) ;;
+  *) echo "usage: $0 [build|test|checks]" >&2 && exit 2 ;;
+esac
+if ! command -v apt-get >/dev/null; then
+  cat >&2 <<'TEXT'
+==> No apt here: these must be there already, or the build says which one it misses.
+    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib; test: GoogleTest, OpenSSL
+    Homebrew: brew install cmake curl nlohmann-json simdjson cpp-httplib googletest openssl
+    vcpkg:    vcpkg install curl nlohmann-json simdjson cpp-httplib gtest openssl
+TEXT
+  exit 0
+fi
+
+need_command g++ g++ clang++ c++
+need_command cmake cmake
+need_command ninja-build ninja make
+need_package libcurl4-openssl-dev libcurl4-gnutls-dev libcurl4-nss-dev
+need_package nlohmann-json3-dev
+need_package libsimdjson-dev
+need_package libcpp-httplib-dev
+# Where cpp-httplib is described, which has no CMake package.
+need_command pkg-config pkg-config pkgconf
+if [ "$wanted" != build ]; then
+  need_package libgtest-dev
+  need_package libgmock-dev
+  need_package libssl-dev
+fi
+if [ "$wanted" = checks ]; then
+  need_command g++ g++
+  need_command clang clang++
+  need_command clang-format clang-format
+  need_command clang-tidy clang-tidy
+  need_command doxygen doxygen
+  need_command gcovr gcovr
+  need_command valgrind valgrind
+  need_command ninja-build ninja
+  need_command ccache ccache
+  need_command openssl openssl
+  need_command iproute2 ip
+  need_command strace strace
+  need_command git git
+  need_package libbenchmark-dev
+fi
+
+install_missing() {
+  local as_root=() log
+  if [ ${#missing[@]} -eq 0 ]; then return; fi
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "==> Missing, and neither root nor sudo to install it: apt-get install ${missing[*]}" >&2
+      exit 1
+    fi
+    as_root=(sudo)
+  fi
+  local apt=(${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+  echo "==> Installing ${missing[*]}"
+  log=$(mktemp)
+  # A list that cannot be refreshed is no reason to stop: the packages may be found all the same.
+  "${apt[@]}" update >"$log" 2>&1 </dev/null || true
+  if ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    echo "==> apt-get could not install: ${missing[*]}" >&2
+    exit 1
+  fi
+  rm -f "$log"
+  missing=()
+}
+
+install_missing
+if [ "$wanted" = checks ]; then
+  # clang's sanitizers and fuzzer, which clang only recommends, are packaged under its version.
+  need_package "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+  install_missing
+fi

@@ -1,0 +1,182 @@
+// Every other public name, and a second translation unit: a header that defines something twice does not link.
+#include <chatopen/chatopen.hpp>
+#include <chatopen/clock.hpp>
+#include <chatopen/curl_transport.hpp>
+#include <chatopen/sandbox/sandbox.hpp>
+#include <chatopen/testing/manual_clock.hpp>
+#include <chatopen/testing/mock_transport.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace co = chatopen;
+using namespace std::chrono_literals;
+
+namespace {
+
+int failures = 0;
+
+void expect(bool condition, const char* what) {
+  if (condition) return;
+  std::cerr << "not so: " << what << '\n';
+  ++failures;
+}
+
+int number_of(co::ErrorKind kind) {
+  using enum co::ErrorKind;
+  switch (kind) {  // Closed: no default.
+    case invalid_argument:
+    case configuration:
+    case io:
+    case resolve:
+    case connect:
+    case tls:
+    case proxy:
+    case connection:
+    case timeout:
+    case truncated:
+    case cancelled:
+    case redirect_refused:
+    case protocol:
+    case too_large:
+    case authentication:
+    case permission_denied:
+    case not_found:
+    case rate_limited:
+    case invalid_request:
+    case server_error:
+    case api: return static_cast<int>(kind);
+  }
+  return -1;
+}
+
+co::ClientOptions every_client_option() {
+  return {
+      .base_url = "https://gateway.example",
+      .credentials = {.access_key_id = "id", .access_key_secret = "secret"},
+      .transport = std::make_shared<co::testing::MockTransport>(),
+      .timeouts = {.connect = 1s, .first_byte = 1min, .idle = 10s, .total = 0s},
+      .retry = {.max_retries = 1, .initial_backoff = 1ms, .max_backoff = 2ms, .max_retry_after = 1s},
+      .limits = {.max_reply_bytes = 1024, .max_error_body_bytes = 64},
+      .endpoints = {{.name = "gpt-4o", .path = "/elsewhere", .wire_form = co::WireForm::prompt}},
+      .allow_http = false,
+      .clock = std::make_shared<co::testing::ManualClock>(),
+  };
+}
+
+co::ChatRequest every_request_member() {
+  return {
+      .endpoint = co::Endpoint::custom("/v1/chat", co::WireForm::messages),
+      .messages = {co::Message::system("Be brief."), co::Message::user("Hello"), co::Message::assistant("Hi"),
+                   co::Message::tool("call-1", "42")},
+      .temperature = 0.5,
+      .top_p = 0.9,
+      .max_tokens = 100,
+      .stop = {"END"},
+      .seed = 7,
+      .response_format = R"({"type":"json_object"})",
+      .tools = {{.name = "add", .description = "adds", .parameters = R"({"type":"object"})"}},
+      .tool_choice = "auto",
+      .extra = R"({"user":"me"})",
+  };
+}
+
+void check_reply() {
+  const char* body =
+      R"({"id":"r1","model":"m","choices":[{"finish_reason":"tool_calls","message":{"content":"hi","reasoning_content":"hm",)"
+      R"("tool_calls":[{"id":"c","type":"function","function":{"name":"add","arguments":"{}"}}]}}],)"
+      R"("usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}})";
+  co::ClientOptions options = every_client_option();
+  auto mock = std::make_shared<co::testing::MockTransport>();
+  mock->reply({.body = body});
+  options.transport = mock;
+  const co::Result<co::ChatReply> reply = co::ChatClient::create(options).value().chat(every_request_member());
+  if (!reply) {
+    std::cerr << reply.error() << '\n';
+    ++failures;
+    return;
+  }
+  expect(reply->text() == "hi" && reply->reasoning() == "hm", "text and reasoning");
+  expect(reply->finish_reason() == "tool_calls" && reply->model() == "m", "finish reason and model");
+  expect(reply->usage() && reply->usage()->prompt_tokens == 1 && reply->usage()->completion_tokens == 2 &&
+             reply->usage()->total_tokens == 3,
+         "usage");
+  expect(reply->tool_calls().size() == 1 && reply->tool_calls()[0].id == "c" && reply->tool_calls()[0].name == "add" &&
+             reply->tool_calls()[0].arguments == "{}",
+         "tool calls");
+  expect(reply->attempts() == 1 && reply->raw() == body, "attempts and raw body");
+  expect(reply->request_id() == reply->request_id(), "request id");
+}
+
+void check_error() {
+  const co::Result<co::ChatClient> refused = co::ChatClient::create({.base_url = "ftp://gateway.example"});
+  expect(!refused && refused.error().kind == co::ErrorKind::configuration, "a wrong base URL is refused");
+  const co::Error error = refused.error();
+  expect(error.http_status == 0 && error.code.empty() && !error.message.empty() && error.request_id.empty() &&
+             !error.retry_after && error.attempts == 0 && !error.maybe_processed && error.body_snippet.empty(),
+         "a local error knows no reply");
+  expect(error.detail == error.detail, "detail");
+  try {
+    (void)refused.value();
+    expect(false, "value() throws");
+  } catch (const co::Exception& exception) {
+    expect(exception.error().kind == co::ErrorKind::configuration && exception.what()[0] != '\0',
+           "the exception tells");
+  }
+  expect(number_of(error.kind) >= 0, "the kinds are a closed set");
+}
+
+void check_endpoints() {
+  expect(co::endpoints::all().size() == 12, "twelve endpoints");
+  const std::vector<co::Endpoint> made = {
+      co::endpoints::role_play("m"),      co::endpoints::general_llm("m"),
+      co::endpoints::general_agent("m"),  co::endpoints::gpt_4o(),
+      co::endpoints::gpt_4o_multimodal(), co::endpoints::moonshot_128k(),
+      co::endpoints::deepseek_chat(),     co::endpoints::claude_v3_5_sonnet(),
+      co::endpoints::model_k_v1(),        co::endpoints::deepseek_chat_streaming(),
+      co::endpoints::gpt_image_1(),       co::endpoints::gemini(),
+  };
+  for (const co::Endpoint& endpoint : made) {
+    expect(!endpoint.path.empty() && !co::to_string(endpoint.wire_form).empty() &&
+               !co::to_string(endpoint.provenance).empty(),
+           "an endpoint has a path, a form and a provenance");
+  }
+  expect(co::endpoints::gpt_4o_multimodal().provenance == co::Provenance::documented &&
+             co::endpoints::gpt_4o().provenance == co::Provenance::inferred &&
+             co::Provenance::observed != co::Provenance::inferred,
+         "provenance is data");
+  expect(co::endpoints::gpt_image_1().wire_form == co::WireForm::image && co::WireForm::upload != co::WireForm::prompt,
+         "wire forms");
+}
+
+void check_pictures(const std::string& picture) {
+  const co::Result<co::ImagePart> cat = co::image_file(picture);
+  expect(cat && cat->media_type() == "image/png", "a picture from a file");
+  const co::Result<co::ImagePart> bytes = co::image_bytes(std::string("not a picture"));
+  expect(!bytes && bytes.error().kind == co::ErrorKind::invalid_argument, "what is no picture is refused");
+}
+
+}  // namespace
+
+int check_names(const std::string& picture) {
+  check_reply();
+  check_error();
+  check_endpoints();
+  check_pictures(picture);
+  const co::Result<co::ClientOptions> environment = co::ClientOptions::from_environment();
+  expect(!environment && environment.error().kind == co::ErrorKind::configuration, "an empty environment is an error");
+  const co::Result<co::ClientOptions> file = co::ClientOptions::from_file("/nonexistent/chatopen.json");
+  expect(!file && file.error().kind == co::ErrorKind::io, "a missing file is an error");
+  expect(co::CurlTransport::create({.user_agent = "outside/1", .max_idle_connections = 1}).has_value(),
+         "a transport with options");
+  co::CancelSource source;
+  co::CallOptions call = {.headers = {{.name = "X-Trace", .value = "1"}}, .cancel = source.token()};
+  source.cancel();
+  const co::Result<co::ChatReply> cancelled =
+      co::ChatClient::create(every_client_option()).value().chat(every_request_member(), call);
+  expect(!cancelled && cancelled.error().kind == co::ErrorKind::cancelled, "a cancelled call says so");
+  return failures;
+}
