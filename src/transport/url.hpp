@@ -2,6 +2,7 @@
 
 #include <chatopen/result.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,14 @@ namespace chatopen::transport {
 
 /// Whether a host, as it stands in a URL, is this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
 [[nodiscard]] bool is_loopback(std::string_view host) noexcept;
+
+/// What a transport must know of a request's URL before libcurl sees it. The host is a view into the URL.
+struct UrlTarget {
+  bool https = false;
+  std::string_view host = {};
+};
+
+/// Empty for what is never sent: another scheme, user info, no host, and characters that parsers disagree about.
+[[nodiscard]] std::optional<UrlTarget> split_url(std::string_view url) noexcept;
 
 }  // namespace chatopen::transport

@@ -1,0 +1,250 @@
+#include "transport/curl_exchange.hpp"
+
+#include "transport/curl_failure.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace chatopen::transport {
+namespace {
+
+// Zero, no limit, and what lies beyond any program's life are the same.
+Clock::TimePoint after(Clock::TimePoint start, const std::optional<std::chrono::milliseconds>& limit) noexcept {
+  constexpr std::chrono::hours beyond(24 * 365 * 10);
+  if (!limit || limit->count() <= 0 || *limit >= beyond) return Clock::TimePoint::max();
+  return start + *limit;
+}
+
+// What a callback that libcurl must not go on after returns; libcurl then ends the transfer.
+constexpr std::size_t end_transfer = 0;
+
+}  // namespace
+
+CurlExchange::CurlExchange(const HttpRequest& request, ResponseSink& sink, Clock::TimePoint started, CurlRoute route)
+    : request_(request),
+      sink_(sink),
+      connect_by_(after(started, request.timeouts.connect)),
+      head_by_(after(started, request.timeouts.first_byte)),
+      end_by_(after(started, request.timeouts.total)),
+      head_(request.limits),
+      route_(route) {
+  curl_message_[0] = '\0';
+}
+
+CURLcode CurlExchange::attach(CURL* handle) {
+  handle_ = handle;
+  CURLcode code = CURLE_OK;
+  const auto set = [&](CURLoption option, auto value) {
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, option, value);
+  };
+  set(CURLOPT_ERRORBUFFER, curl_message_.data());
+  set(CURLOPT_PREREQFUNCTION, &on_before_request);
+  set(CURLOPT_PREREQDATA, this);
+  set(CURLOPT_READFUNCTION, &on_read);
+  set(CURLOPT_READDATA, this);
+  set(CURLOPT_SEEKFUNCTION, &on_seek);
+  set(CURLOPT_SEEKDATA, this);
+  set(CURLOPT_HEADERFUNCTION, &on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &on_write);
+  set(CURLOPT_WRITEDATA, this);
+  return code;
+}
+
+Deadline CurlExchange::deadline() const noexcept {
+  Deadline earliest{.at = end_by_, .failure = TransportFailure::total_timeout};
+  const auto consider = [&](Clock::TimePoint at, TransportFailure failure) {
+    if (at < earliest.at) earliest = {.at = at, .failure = failure};
+  };
+  if (head_.complete()) {
+    consider(next_piece_by_, TransportFailure::idle_timeout);
+  } else {
+    consider(head_by_, TransportFailure::first_byte_timeout);
+    if (!request_started_) consider(connect_by_, TransportFailure::connect_timeout);
+  }
+  return earliest;
+}
+
+void CurlExchange::fail(TransportFailure failure, std::string_view message) {
+  if (failure_) return;
+  failure_ = failure;
+  message_ = message;
+}
+
+// Called before the first byte of a request is written, and so also before libcurl would write it a second time.
+int CurlExchange::on_before_request(void* self, char*, char*, int, int) noexcept {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  if (exchange.request_started_ && exchange.request_may_be_written()) {
+    exchange.resend_refused_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  exchange.request_started_ = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+std::size_t CurlExchange::on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  try {
+    return exchange.read_body(into, size * count);
+  } catch (...) {
+    exchange.exception_ = std::current_exception();
+    return CURL_READFUNC_ABORT;
+  }
+}
+
+std::size_t CurlExchange::read_body(char* into, std::size_t capacity) {
+  BodySource* const source = request_.body.source();
+  if (source == nullptr) {
+    const std::string_view rest = std::string_view(request_.body.text()).substr(body_sent_);
+    const std::size_t length = std::min(rest.size(), capacity);
+    std::memcpy(into, rest.data(), length);
+    body_sent_ += length;
+    return length;
+  }
+  const std::optional<std::uint64_t> size = source->size();
+  if (size) capacity = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, *size - body_sent_));
+  if (capacity == 0) return 0;
+  const Result<std::size_t> length = source->read(into, capacity);
+  if (!length) {
+    fail(TransportFailure::request_body, length.error().message);
+    return CURL_READFUNC_ABORT;
+  }
+  if (*length > capacity || (*length == 0 && size)) {
+    fail(TransportFailure::request_body, "the body is not of the size that its source announced");
+    return CURL_READFUNC_ABORT;
+  }
+  body_sent_ += *length;
+  return *length;
+}
+
+// libcurl rewinds a body only to send it again.
+int CurlExchange::on_seek(void* self, curl_off_t offset, int origin) noexcept {
+  const auto& exchange = *static_cast<const CurlExchange*>(self);
+  return exchange.body_sent_ == 0 && offset == 0 && origin == SEEK_SET ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+std::size_t CurlExchange::on_header(char* line, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  try {
+    return exchange.add_header_line({line, size * count}) ? size * count : end_transfer;
+  } catch (...) {
+    exchange.exception_ = std::current_exception();
+    return end_transfer;
+  }
+}
+
+bool CurlExchange::add_header_line(std::string_view line) {
+  switch (head_.add_line(line)) {
+    case ReplyHead::Step::more: return true;
+    case ReplyHead::Step::too_large:
+      fail(TransportFailure::headers_too_large,
+           "the reply's headers exceed Limits::max_header_bytes or max_header_lines");
+      return false;
+    case ReplyHead::Step::malformed:
+      fail(TransportFailure::protocol, "the reply's head is not valid HTTP");
+      return false;
+    case ReplyHead::Step::complete: break;
+  }
+  const bool go_on = obey(sink_.on_head(head_.status(), head_.headers()));
+  restart_idle();
+  return go_on;
+}
+
+std::size_t CurlExchange::on_write(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  const std::size_t length = size * count;
+  if (length == 0) return length;
+  try {
+    return exchange.deliver({bytes, length}) ? length : end_transfer;
+  } catch (...) {
+    exchange.exception_ = std::current_exception();
+    return end_transfer;
+  }
+}
+
+bool CurlExchange::deliver(std::string_view bytes) {
+  if (!head_.complete()) {
+    fail(TransportFailure::protocol, "the reply has a body without a head");
+    return false;
+  }
+  if (bytes.size() > request_.limits.max_reply_bytes - body_received_) {
+    fail(TransportFailure::body_too_large, "the reply exceeds Limits::max_reply_bytes");
+    return false;
+  }
+  body_received_ += bytes.size();
+  const bool go_on = obey(sink_.on_body(bytes));
+  restart_idle();
+  return go_on;
+}
+
+bool CurlExchange::obey(SinkAction action) noexcept {
+  stopped_ = action == SinkAction::stop;
+  return !stopped_;
+}
+
+// After the sink's callback, so that the caller's own time does not count.
+void CurlExchange::restart_idle() noexcept {
+  const auto& limit = request_.timeouts.idle;
+  if (limit && limit->count() > 0) next_piece_by_ = after(std::chrono::steady_clock::now(), limit);
+}
+
+TransportOutcome CurlExchange::finish(CURLcode code, Clock::TimePoint now) {
+  TransportOutcome outcome;
+  outcome.request_bytes_written = request_started_ && request_may_be_written();
+  if (!failure_ && stopped_) {
+    outcome.stopped = true;
+    return outcome;
+  }
+  const bool ended = code == CURLE_OK && head_.complete();
+  if (!failure_ && (ended || refused_before_upload_ended(code))) {
+    const bool proven = ended && (head_.frames_body() || request_.method == "HEAD");
+    outcome.body_end = proven ? BodyEnd::proven : BodyEnd::connection_closed;
+    return outcome;
+  }
+  if (!failure_) fail_with(code, now);
+  outcome.failure = failure_;
+  outcome.message = std::move(message_);
+  return outcome;
+}
+
+// False only where libcurl's count proves it. Behind TLS and HTTP/2 the count lags behind what is on the wire.
+bool CurlExchange::request_may_be_written() const noexcept {
+  if (!route_.cleartext || body_sent_ > 0) return true;
+  long written = 0;
+  return curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &written) != CURLE_OK || written > 0;
+}
+
+// A server that refuses a request may close the connection while the body is still being sent; its answer counts.
+bool CurlExchange::refused_before_upload_ended(CURLcode code) const noexcept {
+  if (!head_.complete() || head_.status() < 400) return false;
+  if (code == CURLE_SEND_ERROR) return true;
+  return (code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE) && request_.body.size() != body_sent_;
+}
+
+void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
+  // libcurl's timers count whole milliseconds and may be early by one.
+  constexpr std::chrono::milliseconds timer_slack(2);
+  const Deadline due = deadline();
+  if (code == CURLE_OPERATION_TIMEDOUT && due.at - timer_slack <= now) {
+    fail(due.failure, describe(due.failure));
+    return;
+  }
+  if (code == CURLE_OK) {
+    fail(TransportFailure::connection_reset, "the connection was closed in the head of the reply");
+    return;
+  }
+  if (resend_refused_) {
+    fail(TransportFailure::connection_reset, "the connection was closed before a reply came");
+    return;
+  }
+  long system_error = 0;
+  curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &system_error);
+  const CurlPhase phase = !request_started_  ? CurlPhase::connecting
+                          : head_.complete() ? CurlPhase::receiving
+                                             : CurlPhase::waiting;
+  const std::string_view text = curl_message_.data();
+  fail(failure_of(code, phase, text, system_error, route_.explicit_proxy), describe(code, text));
+}
+
+}  // namespace chatopen::transport

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "transport/curl_reply_head.hpp"
+
+#include <chatopen/clock.hpp>
+#include <chatopen/transport.hpp>
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chatopen::transport {
+
+/// A point in time, and what its passing means.
+struct Deadline {
+  Clock::TimePoint at = Clock::TimePoint::max();
+  TransportFailure failure = TransportFailure::total_timeout;
+};
+
+/// What an exchange must know of its way to the server.
+struct CurlRoute {
+  /// What libcurl counts as written went to the connection as it is: HTTP/1 without TLS.
+  bool cleartext = false;
+  /// `CurlOptions::proxy` is used.
+  bool explicit_proxy = false;
+};
+
+/// One exchange on an easy handle: what libcurl calls back into, the deadlines, and the outcome. It must stay where it
+/// is until the handle is reset or destroyed.
+class CurlExchange {
+ public:
+  CurlExchange(const HttpRequest& request, ResponseSink& sink, Clock::TimePoint started, CurlRoute route);
+  CurlExchange(const CurlExchange&) = delete;
+  CurlExchange& operator=(const CurlExchange&) = delete;
+
+  /// Installs the callbacks.
+  [[nodiscard]] CURLcode attach(CURL* handle);
+
+  /// The deadline that ends the current phase. Changes only while libcurl runs.
+  [[nodiscard]] Deadline deadline() const noexcept;
+  /// Ends the exchange with this failure unless it has one; the handle must then be removed from its multi.
+  void fail(TransportFailure failure, std::string_view message);
+
+  /// The outcome of a handle that is done with `code`, or that was removed after `fail`.
+  [[nodiscard]] TransportOutcome finish(CURLcode code, Clock::TimePoint now);
+  /// What the sink or the body's source threw. An exception must not cross libcurl's frames, so it waits here.
+  [[nodiscard]] const std::exception_ptr& exception() const noexcept { return exception_; }
+
+ private:
+  static int on_before_request(void* self, char*, char*, int, int) noexcept;
+  static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept;
+  static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
+  static std::size_t on_header(char* line, std::size_t size, std::size_t count, void* self) noexcept;
+  static std::size_t on_write(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
+
+  [[nodiscard]] std::size_t read_body(char* into, std::size_t capacity);
+  [[nodiscard]] bool add_header_line(std::string_view line);
+  [[nodiscard]] bool deliver(std::string_view bytes);
+  [[nodiscard]] bool obey(SinkAction action) noexcept;
+  void restart_idle() noexcept;
+
+  [[nodiscard]] bool request_may_be_written() const noexcept;
+  [[nodiscard]] bool refused_before_upload_ended(CURLcode code) const noexcept;
+  void fail_with(CURLcode code, Clock::TimePoint now);
+
+  const HttpRequest& request_;
+  ResponseSink& sink_;
+  CURL* handle_ = nullptr;
+  Clock::TimePoint connect_by_;
+  Clock::TimePoint head_by_;
+  Clock::TimePoint end_by_;
+  Clock::TimePoint next_piece_by_ = Clock::TimePoint::max();
+  ReplyHead head_;
+  std::uint64_t body_sent_ = 0;
+  std::size_t body_received_ = 0;
+  std::optional<TransportFailure> failure_;
+  std::string message_;
+  std::exception_ptr exception_;
+  std::array<char, CURL_ERROR_SIZE> curl_message_;
+  CurlRoute route_;
+  bool request_started_ = false;
+  bool resend_refused_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace chatopen::transport

@@ -1,0 +1,123 @@
+#include "transport/curl_failure.hpp"
+
+#include "base/ascii.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace chatopen::transport {
+namespace {
+
+bool is_exhaustion(long system_error) noexcept {
+  return system_error == EMFILE || system_error == ENFILE || system_error == ENOBUFS || system_error == ENOMEM;
+}
+
+bool contains(std::string_view text, std::string_view part) noexcept {
+  return text.find(part) != std::string_view::npos;
+}
+
+TransportFailure failure_while_connecting(CURLcode code, std::string_view text, bool explicit_proxy) noexcept {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_BAD_FUNCTION_ARGUMENT: return TransportFailure::invalid_request;
+    case CURLE_COULDNT_RESOLVE_HOST: return TransportFailure::resolve;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT: return explicit_proxy ? TransportFailure::proxy : TransportFailure::connect;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY: return TransportFailure::proxy;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+      // Before the request only a tunnel is spoken to; libcurl names it in its text alone.
+      return explicit_proxy || contains(text, "roxy") || contains(text, "CONNECT") ? TransportFailure::proxy
+                                                                                   : TransportFailure::connect;
+    default: return TransportFailure::connect;
+  }
+}
+
+TransportFailure failure_while_waiting(CURLcode code) noexcept {
+  switch (code) {
+    // Within a head libcurl runs out of memory only by its own cap on a line.
+    case CURLE_OUT_OF_MEMORY: return TransportFailure::headers_too_large;
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE: return TransportFailure::headers_too_large;
+#endif
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR:
+    case CURLE_HTTP2: return TransportFailure::protocol;
+    default: return TransportFailure::connection_reset;
+  }
+}
+
+TransportFailure failure_while_receiving(CURLcode code, std::string_view text) noexcept {
+  switch (code) {
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR:
+    case CURLE_HTTP2: return TransportFailure::protocol;
+    case CURLE_RECV_ERROR:
+      // A reset and a broken chunk share one code.
+      return contains(text, "chunk") ? TransportFailure::protocol : TransportFailure::truncated;
+    default: return TransportFailure::truncated;
+  }
+}
+
+}  // namespace
+
+TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view text, long system_error,
+                            bool explicit_proxy) noexcept {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+    case CURLE_USE_SSL_FAILED: return TransportFailure::tls;
+    case CURLE_READ_ERROR: return TransportFailure::request_body;
+    case CURLE_FAILED_INIT: return TransportFailure::resource;
+    case CURLE_OUT_OF_MEMORY:
+      if (phase != CurlPhase::waiting) return TransportFailure::resource;
+      break;
+    default: break;
+  }
+  switch (phase) {
+    case CurlPhase::connecting:
+      if (is_exhaustion(system_error)) return TransportFailure::resource;
+      return failure_while_connecting(code, text, explicit_proxy);
+    case CurlPhase::waiting: return failure_while_waiting(code);
+    case CurlPhase::receiving: return failure_while_receiving(code, text);
+  }
+  return TransportFailure::connection_reset;
+}
+
+std::string_view describe(TransportFailure deadline) noexcept {
+  switch (deadline) {
+    case TransportFailure::connect_timeout: return "no connection was made within Timeouts::connect";
+    case TransportFailure::first_byte_timeout:
+      return "the head of the reply did not arrive within Timeouts::first_byte";
+    case TransportFailure::idle_timeout: return "nothing more of the reply arrived within Timeouts::idle";
+    default: return "the exchange did not end within Timeouts::total";
+  }
+}
+
+std::string describe(CURLcode code, std::string_view text) {
+  // libcurl repeats the URL of a proxy that it cannot use, credentials included.
+  const bool may_hold_secret = contains(text, "@") || contains(text, "Unsupported proxy");
+  std::string message(text.empty() || may_hold_secret ? std::string_view(curl_easy_strerror(code)) : text);
+  std::replace_if(message.begin(), message.end(), base::is_control, ' ');
+  return message;
+}
+
+}  // namespace chatopen::transport

@@ -1,0 +1,77 @@
+#include "transport/curl_pool.hpp"
+
+#include "transport/curl_global.hpp"
+
+#include <utility>
+
+namespace chatopen::transport {
+namespace {
+
+std::unique_ptr<CurlPair> make_pair() {
+  auto pair = std::make_unique<CurlPair>();
+  pair->multi.reset(curl_multi_init());
+  pair->easy.reset(curl_easy_init());
+  if (pair->multi == nullptr || pair->easy == nullptr) return nullptr;
+  // Out of descriptors, curl_multi_init succeeds with a multi that cannot be woken, so cancelling would not work.
+  if (curl_multi_wakeup(pair->multi.get()) != CURLM_OK) return nullptr;
+  if (curl_multi_setopt(pair->multi.get(), CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) return nullptr;
+  return pair;
+}
+
+}  // namespace
+
+struct CurlPool::Idle {
+  unsigned generation = process_generation();
+  // What a parent process left behind, kept reachable but untouched.
+  Idle* inherited = nullptr;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<CurlPair>> pairs;
+};
+
+CurlPool::CurlPool(std::size_t max_idle, std::chrono::seconds max_age)
+    : max_idle_(max_age.count() == 0 ? 0 : max_idle), max_age_(max_age), idle_(new Idle) {}
+
+CurlPool::~CurlPool() {
+  Idle* const idle = idle_.load(std::memory_order_acquire);
+  if (idle->generation == process_generation()) delete idle;
+}
+
+CurlPool::Idle& CurlPool::idle() {
+  Idle* current = idle_.load(std::memory_order_acquire);
+  if (current->generation == process_generation()) return *current;
+  // The mutex may have been held by a thread that does not exist in this process, so it is replaced too.
+  auto fresh = std::make_unique<Idle>();
+  fresh->inherited = current;
+  if (idle_.compare_exchange_strong(current, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
+  return *current;
+}
+
+std::unique_ptr<CurlPair> CurlPool::take() {
+  {
+    Idle& kept = idle();
+    const std::lock_guard lock(kept.mutex);
+    if (!kept.pairs.empty()) {
+      auto pair = std::move(kept.pairs.back());
+      kept.pairs.pop_back();
+      return pair;
+    }
+  }
+  return make_pair();
+}
+
+void CurlPool::put_back(std::unique_ptr<CurlPair> pair, Clock::TimePoint now) {
+  // Closed after the lock is released: that may take a system call or three each.
+  std::vector<std::unique_ptr<CurlPair>> expired;
+  pair->idle_since = now;
+  Idle& kept = idle();
+  const std::lock_guard lock(kept.mutex);
+  while (!kept.pairs.empty() && now - kept.pairs.front()->idle_since > max_age_) {
+    expired.push_back(std::move(kept.pairs.front()));
+    kept.pairs.erase(kept.pairs.begin());
+  }
+  if (kept.pairs.size() < max_idle_) {
+    kept.pairs.push_back(std::move(pair));
+  }
+}
+
+}  // namespace chatopen::transport

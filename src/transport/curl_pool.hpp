@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chatopen/clock.hpp>
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace chatopen::transport {
+
+struct EasyCleanup {
+  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+
+struct MultiCleanup {
+  void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
+};
+
+/// A private multi, whose cache holds at most one connection, and the easy handle that runs on it. Without options of
+/// an exchange while it is idle.
+struct CurlPair {
+  std::unique_ptr<CURLM, MultiCleanup> multi;
+  std::unique_ptr<CURL, EasyCleanup> easy;
+  Clock::TimePoint idle_since;
+};
+
+/// The idle handles of blocking calls. The last one returned is the first one taken, so that calls one after another
+/// share one connection. Thread-safe. A child process starts with an empty pool, and never touches its parent's
+/// handles, whose connections the parent goes on using.
+class CurlPool {
+ public:
+  CurlPool(std::size_t max_idle, std::chrono::seconds max_age);
+  CurlPool(const CurlPool&) = delete;
+  CurlPool& operator=(const CurlPool&) = delete;
+  ~CurlPool();
+
+  /// Null when the system refuses memory or descriptors.
+  [[nodiscard]] std::unique_ptr<CurlPair> take();
+  /// Keeps the pair, or closes it where enough are idle. Closes those that have been idle for too long.
+  void put_back(std::unique_ptr<CurlPair> pair, Clock::TimePoint now);
+
+ private:
+  struct Idle;
+  [[nodiscard]] Idle& idle();
+
+  std::size_t max_idle_;
+  std::chrono::seconds max_age_;
+  std::atomic<Idle*> idle_;
+};
+
+}  // namespace chatopen::transport

@@ -1,0 +1,130 @@
+#include <chatopen/curl_transport.hpp>
+
+#include "transport/curl_global.hpp"
+#include "transport/curl_options.hpp"
+#include "transport/curl_pool.hpp"
+#include "transport/curl_set_up.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace chatopen {
+
+using transport::CurlExchange;
+using transport::CurlHeaders;
+using transport::CurlPair;
+using transport::Deadline;
+using transport::UrlTarget;
+
+namespace {
+
+TransportOutcome failed(TransportFailure failure, std::string_view message) {
+  return {.failure = failure, .message = std::string(message)};
+}
+
+Clock::TimePoint now() noexcept {
+  return std::chrono::steady_clock::now();
+}
+
+void wake(void* multi) noexcept {
+  curl_multi_wakeup(multi);
+}
+
+// For curl_multi_poll, rounded up so that the deadline has passed when the wait ends.
+int milliseconds_until(Clock::TimePoint deadline, Clock::TimePoint from) noexcept {
+  constexpr std::chrono::milliseconds longest(std::numeric_limits<int>::max());
+  if (deadline == Clock::TimePoint::max()) return static_cast<int>(longest.count());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - from);
+  return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), longest).count());
+}
+
+// Runs the exchange until libcurl is done with it, or the exchange has failed.
+CURLcode drive(CurlPair& pair, CurlExchange& exchange, const CancelToken& cancel) {
+  CURLM* const multi = pair.multi.get();
+  const CancelCallback on_cancel(cancel, &wake, multi);
+  while (true) {
+    int running = 0;
+    if (curl_multi_perform(multi, &running) != CURLM_OK) break;
+    if (running == 0) {
+      int queued = 0;
+      const CURLMsg* const message = curl_multi_info_read(multi, &queued);
+      if (message == nullptr) break;
+      return message->data.result;
+    }
+    if (cancel.cancelled()) {
+      exchange.fail(TransportFailure::cancelled, "the call was cancelled");
+      return CURLE_OK;
+    }
+    const Deadline due = exchange.deadline();
+    const Clock::TimePoint from = now();
+    if (due.at <= from) return CURLE_OPERATION_TIMEDOUT;
+    if (curl_multi_poll(multi, nullptr, 0, milliseconds_until(due.at, from), nullptr) != CURLM_OK) break;
+  }
+  exchange.fail(TransportFailure::resource, "libcurl could not go on");
+  return CURLE_OUT_OF_MEMORY;
+}
+
+}  // namespace
+
+struct CurlTransport::Impl {
+  explicit Impl(CurlOptions checked)
+      : options(std::move(checked)), pool(options.max_idle_connections, options.max_idle_age) {}
+
+  CurlOptions options;
+  transport::CurlPool pool;
+};
+
+CurlTransport::CurlTransport(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+CurlTransport::~CurlTransport() = default;
+
+Result<std::shared_ptr<CurlTransport>> CurlTransport::create(CurlOptions options) {
+  if (auto ready = transport::initialise_curl(); !ready) return std::move(ready).error();
+  if (auto checked = transport::check_options(options); !checked) return std::move(checked).error();
+  return std::shared_ptr<CurlTransport>(new CurlTransport(std::make_unique<Impl>(std::move(options))));
+}
+
+TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink& sink, const CancelToken& cancel) {
+  const Clock::TimePoint started = now();
+  const std::optional<UrlTarget> target = transport::split_url(request.url);
+  if (!target) return failed(TransportFailure::invalid_request, "the URL is not one that can be sent to");
+  if (const std::string_view fault = transport::find_fault(request); !fault.empty()) {
+    return failed(TransportFailure::invalid_request, fault);
+  }
+  if (cancel.cancelled()) return failed(TransportFailure::cancelled, "the call was cancelled");
+
+  std::unique_ptr<CurlPair> pair = impl_->pool.take();
+  if (pair == nullptr) return failed(TransportFailure::resource, "the system refused memory or descriptors");
+  CURL* const handle = pair->easy.get();
+  CURLM* const multi = pair->multi.get();
+
+  CurlHeaders headers(request);
+  CurlExchange exchange(request, sink, started,
+                        {.cleartext = !target->https,
+                         .explicit_proxy = !impl_->options.proxy.empty() && !transport::is_loopback(target->host)});
+  CURLcode code = transport::set_up(handle, request, *target, impl_->options, headers, exchange);
+  if (code == CURLE_OK && curl_multi_add_handle(multi, handle) == CURLM_OK) {
+    code = drive(*pair, exchange, cancel);
+    curl_multi_remove_handle(multi, handle);
+  } else {
+    exchange.fail(TransportFailure::resource, "libcurl could not be set up");
+  }
+
+  const Clock::TimePoint ended = now();
+  TransportOutcome outcome = exchange.finish(code, ended);
+  if (exchange.exception() != nullptr) {
+    pair.reset();
+    std::rethrow_exception(exchange.exception());
+  }
+  if (outcome.failure || outcome.stopped) {
+    // What is left of a broken exchange must not reach the next one.
+    pair.reset();
+  } else {
+    // Now rather than at the next use, so that idle handles hold neither secrets nor pointers into this frame.
+    curl_easy_reset(handle);
+    impl_->pool.put_back(std::move(pair), ended);
+  }
+  return outcome;
+}
+
+}  // namespace chatopen

@@ -1,0 +1,146 @@
+#include "transport/url.hpp"
+
+#include "base/ascii.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace chatopen::transport {
+namespace {
+
+using base::equal_ignoring_case;
+
+struct UrlCleanup {
+  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+};
+
+struct CurlFree {
+  void operator()(char* text) const noexcept { curl_free(text); }
+};
+
+std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+  const std::unique_ptr<char, CurlFree> owned(text);
+  return text;
+}
+
+Error refused(std::string message, std::string detail = {}) {
+  return {.kind = ErrorKind::configuration, .message = std::move(message), .detail = std::move(detail)};
+}
+
+// What stands between `://` and the path; empty when there is none.
+std::string_view authority_of(std::string_view url) noexcept {
+  const std::size_t separator = url.find("://");
+  if (separator == std::string_view::npos) return {};
+  url.remove_prefix(separator + 3);
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+bool is_unsafe(char c) noexcept {
+  // Some parsers take a backslash for a slash, so the host that is checked and the one that is called could differ.
+  return base::is_control(c) || c == ' ' || c == '\\';
+}
+
+Error explain(CURLUcode fault) {
+  switch (fault) {
+    case CURLUE_BAD_PORT_NUMBER: return refused("base_url has a port that is not a number from 1 to 65535");
+    case CURLUE_NO_HOST: return refused("base_url has no host");
+    case CURLUE_BAD_HOSTNAME:
+    case CURLUE_BAD_IPV6: return refused("base_url has a host that is not a valid name or address");
+    case CURLUE_OUT_OF_MEMORY: return refused("base_url could not be parsed: out of memory");
+    default: return refused("base_url is not a valid URL");
+  }
+}
+
+// What is refused before libcurl parses the URL, which would accept it or blame something else.
+std::optional<Error> refuse_at_sight(std::string_view base_url) {
+  if (base_url.empty()) {
+    return refused("base_url is required", "the service's reference names no host, so there is no default");
+  }
+  if (std::any_of(base_url.begin(), base_url.end(), is_unsafe)) {
+    return refused("base_url contains a space, a backslash or a control character");
+  }
+  const std::size_t separator = base_url.find("://");
+  const std::string_view scheme = base_url.substr(0, separator);
+  if (separator == std::string_view::npos ||
+      (!equal_ignoring_case(scheme, "https") && !equal_ignoring_case(scheme, "http"))) {
+    return refused("base_url must begin with https://");
+  }
+  const std::string_view authority = authority_of(base_url);
+  if (authority.empty()) return refused("base_url has no host");
+  if (authority.find('@') != std::string_view::npos) {
+    return refused("base_url contains user info", "credentials belong in ClientOptions::credentials");
+  }
+  if (base_url.find('?') != std::string_view::npos) return refused("base_url has a query, which is not allowed");
+  if (base_url.find('#') != std::string_view::npos) return refused("base_url has a fragment, which is not allowed");
+  return std::nullopt;
+}
+
+bool is_byte(std::string_view digits) noexcept {
+  if (digits.empty() || digits.size() > 3) return false;
+  int number = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return false;
+    number = number * 10 + (c - '0');
+  }
+  return number <= 255;
+}
+
+}  // namespace
+
+Result<std::string> parse_base_url(const std::string& base_url, bool allow_http) {
+  if (auto error = refuse_at_sight(base_url)) return *std::move(error);
+
+  const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
+  if (url == nullptr) return explain(CURLUE_OUT_OF_MEMORY);
+  if (const CURLUcode fault = curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0); fault != CURLUE_OK) {
+    return explain(fault);
+  }
+  std::string host = part_of(url.get(), CURLUPART_HOST);
+  std::transform(host.begin(), host.end(), host.begin(), base::to_lower);
+  if (const CURLUcode fault = curl_url_set(url.get(), CURLUPART_HOST, host.c_str(), 0); fault != CURLUE_OK) {
+    return explain(fault);
+  }
+  if (part_of(url.get(), CURLUPART_PORT) == "0") return explain(CURLUE_BAD_PORT_NUMBER);
+  if (part_of(url.get(), CURLUPART_SCHEME) == "http" && !allow_http && !is_loopback(host)) {
+    return refused("base_url uses http, which would send prompts and credentials readable",
+                   "use https, or set ClientOptions::allow_http");
+  }
+  std::string text = part_of(url.get(), CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
+  if (text.empty()) return explain(CURLUE_OUT_OF_MEMORY);
+  while (text.back() == '/') text.pop_back();
+  return text;
+}
+
+bool is_loopback(std::string_view host) noexcept {
+  if (host == "[::1]" || equal_ignoring_case(host, "localhost")) return true;
+  if (host.substr(0, 4) != "127.") return false;
+  for (int dots = 0; dots < 3; ++dots) {
+    const std::size_t dot = host.find('.');
+    if (dot == std::string_view::npos || !is_byte(host.substr(0, dot))) return false;
+    host.remove_prefix(dot + 1);
+  }
+  return is_byte(host);
+}
+
+std::optional<UrlTarget> split_url(std::string_view url) noexcept {
+  const std::size_t separator = url.find("://");
+  if (separator == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = url.substr(0, separator);
+  const bool https = equal_ignoring_case(scheme, "https");
+  if (!https && !equal_ignoring_case(scheme, "http")) return std::nullopt;
+  if (std::any_of(url.begin(), url.end(), is_unsafe)) return std::nullopt;
+
+  std::string_view host = authority_of(url);
+  if (host.find('@') != std::string_view::npos) return std::nullopt;
+  const std::size_t port = host.rfind(':');
+  if (port != std::string_view::npos && host.find(']', port) == std::string_view::npos) host = host.substr(0, port);
+  if (host.empty()) return std::nullopt;
+  return UrlTarget{.https = https, .host = host};
+}
+
+}  // namespace chatopen::transport
