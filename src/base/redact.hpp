@@ -16,12 +16,15 @@ class Redactor {
   explicit Redactor(const Credentials& credentials);
   explicit Redactor(std::vector<std::string_view> secrets);
 
-  /// The text as valid UTF-8 (what is not becomes U+FFFD) without control characters other than tab and newline, every
-  /// secret of at least four bytes replaced by `[redacted]` also where it stands JSON-escaped or percent-encoded, and
-  /// then cut to at most `max_bytes` at a character's boundary. No part of a secret survives at the cut.
+  /// The text as valid UTF-8 without control characters other than tab and newline (what is not valid, and what
+  /// controls a terminal, becomes U+FFFD; a carriage return ends a line), every secret of at least four bytes replaced
+  /// by `[redacted]` also where it stands JSON-escaped or percent-encoded, and then cut to at most `max_bytes` at a
+  /// character's boundary. No part of a secret survives at the cut, nor where the text itself was cut in a secret.
   [[nodiscard]] std::string redact(std::string_view text, std::size_t max_bytes) const;
 
  private:
+  [[nodiscard]] std::size_t match_at(std::string_view text) const;
+
   std::vector<std::string_view> secrets_;
 };
 

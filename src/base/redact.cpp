@@ -1,0 +1,177 @@
+#include "base/redact.hpp"
+
+#include "base/ascii.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chatopen::base {
+namespace {
+
+// Shorter ones occur in ordinary prose, and are no secrets.
+constexpr std::size_t min_secret_bytes = 4;
+constexpr std::string_view mark = "[redacted]";
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+enum class Writing { plain, json, percent };
+
+// One character of a secret as it stands in a text: how many bytes it takes, 0 when the text is cut within it.
+struct Character {
+  char value = '\0';
+  std::size_t size = 0;
+};
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+Character read_hex(std::string_view text, std::size_t prefix, std::size_t digits) noexcept {
+  int value = 0;
+  for (std::size_t i = prefix; i < prefix + digits; ++i) {
+    if (i == text.size()) return {};
+    const int digit = hex_digit(text[i]);
+    // Wider code points cannot be a byte of a credential, which is ASCII.
+    if (digit < 0 || value > 0xf) return {'\0', 1};
+    value = value * 16 + digit;
+  }
+  return {static_cast<char>(value), prefix + digits};
+}
+
+Character read_character(std::string_view text, Writing writing) noexcept {
+  const char first = text.front();
+  if (writing == Writing::percent && first == '%') return read_hex(text, 1, 2);
+  if (writing == Writing::json && first == '\\') {
+    if (text.size() < 2) return {};
+    return text[1] == 'u' ? read_hex(text, 2, 4) : Character{text[1], 2};
+  }
+  return {first, 1};
+}
+
+// The bytes that the secret takes at the start of the text, 0 when it does not stand there. A text that ends within the
+// secret matches too: it may have been cut.
+std::size_t match(std::string_view text, std::string_view secret, Writing writing) noexcept {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < secret.size(); ++i) {
+    const Character read = at < text.size() ? read_character(text.substr(at), writing) : Character{};
+    if (read.size == 0) return i >= min_secret_bytes ? text.size() : 0;
+    if (read.value != secret[i]) return 0;
+    at += read.size;
+  }
+  return at;
+}
+
+// The bytes of the valid UTF-8 character at the start of the text, 0 when there is none.
+std::size_t utf8_size(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t size = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+  const bool surrogate = first == 0xED && byte(1) >= 0xA0;
+  const bool beyond_unicode = first == 0xF4 && byte(1) >= 0x90;
+  return overlong || surrogate || beyond_unicode ? 0 : size;
+}
+
+// U+0080 to U+009F: a terminal obeys them as it does ESC.
+bool is_c1_control(std::string_view character) noexcept {
+  return character.size() == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+// What is printed for the character of `size` bytes (0: invalid) at the start of the text. Controls are replaced, not
+// dropped: two halves of a secret around one would become the secret.
+std::string_view printable(std::string_view text, std::size_t size) noexcept {
+  if (size == 0) return replacement;
+  const std::string_view character = text.substr(0, size);
+  const char first = character.front();
+  if (first == '\r') return text.substr(1, 1) == "\n" ? "" : "\n";
+  if (first == '\n' || first == '\t') return character;
+  return is_control(first) || is_c1_control(character) ? replacement : character;
+}
+
+}  // namespace
+
+Redactor::Redactor(const Credentials& credentials)
+    : Redactor(std::vector{credentials.access_key_id.reveal(), credentials.access_key_secret.reveal()}) {}
+
+Redactor::Redactor(std::vector<std::string_view> secrets) : secrets_(std::move(secrets)) {
+  std::erase_if(secrets_, [](std::string_view secret) { return secret.size() < min_secret_bytes; });
+}
+
+std::size_t Redactor::match_at(std::string_view text) const {
+  std::size_t longest = 0;
+  for (const std::string_view secret : secrets_) {
+    const char first = text.front();
+    if (first != secret.front() && first != '\\' && first != '%') continue;
+    for (const Writing writing : {Writing::plain, Writing::json, Writing::percent}) {
+      longest = std::max(longest, match(text, secret, writing));
+    }
+  }
+  return longest;
+}
+
+std::string Redactor::redact(std::string_view text, std::size_t max_bytes) const {
+  std::string out;
+  out.reserve(std::min(text.size(), max_bytes));
+  const auto put = [&](std::string_view piece) {
+    if (piece.size() > max_bytes - out.size()) return false;
+    out += piece;
+    return true;
+  };
+  while (!text.empty()) {
+    std::size_t secret = match_at(text);
+    // Secrets may overlap: what begins within one extends it.
+    for (std::size_t i = 1; i < secret; ++i) secret = std::max(secret, i + match_at(text.substr(i)));
+    if (secret != 0) {
+      if (!put(mark)) break;
+      text.remove_prefix(secret);
+      continue;
+    }
+    const std::size_t size = utf8_size(text);
+    if (!put(printable(text, size))) break;
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out;
+}
+
+bool is_loggable_header(std::string_view name) noexcept {
+  static constexpr std::string_view loggable[] = {"accept",
+                                                  "accept-encoding",
+                                                  "age",
+                                                  "allow",
+                                                  "cache-control",
+                                                  "connection",
+                                                  "content-encoding",
+                                                  "content-length",
+                                                  "content-type",
+                                                  "date",
+                                                  "host",
+                                                  "request-id",
+                                                  "retry-after",
+                                                  "retry-after-ms",
+                                                  "server",
+                                                  "traceparent",
+                                                  "transfer-encoding",
+                                                  "user-agent",
+                                                  "vary",
+                                                  "via",
+                                                  "x-request-id"};
+  return std::any_of(std::begin(loggable), std::end(loggable),
+                     [name](std::string_view each) { return equal_ignoring_case(each, name); });
+}
+
+std::string loggable_url(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::string_view authority = url.substr(host, url.substr(host).find_first_of("/\\"));
+  const std::size_t user_info = authority.rfind('@') + 1;
+  return std::string(url.substr(0, host)).append(url.substr(host + user_info));
+}
+
+}  // namespace chatopen::base
