@@ -41,7 +41,7 @@ check_static_library() {
 }
 
 check_shared_library() {
-  readelf -d "$1" | grep -q 'SONAME.*libchatopen\.so\.[0-9]*\.[0-9]*\]'
+  readelf -d "$1" | grep 'SONAME.*libchatopen\.so\.[0-9]*\.[0-9]*\]' >/dev/null
   ! nm -DC --defined-only "$1" | grep -E ' [TDBR] ' | grep -vE ' [TDBR] (non-virtual thunk to )?chatopen::'
 }
 
@@ -63,11 +63,6 @@ for kind in static shared; do
 
   say "An outside project finds the $kind libraries with find_package"
   build_project "with_$kind" -DCMAKE_PREFIX_PATH="$prefix"
-  if cmake -S "$outside/project" -B "$outside/wrong_version" -DCMAKE_PREFIX_PATH="$prefix" \
-    -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -Dchatopen_DIR="$prefix/lib/cmake/none" >/dev/null 2>&1; then
-    echo "a package that is not there was found" >&2
-    exit 1
-  fi
   say "and with pkg-config"
   check_pkg_config "$prefix"
 done

@@ -54,6 +54,7 @@ if [ "$wanted" != build ]; then
   need_package libgtest-dev
   need_package libgmock-dev
   need_package libssl-dev
+  need_package zlib1g-dev
 fi
 if [ "$wanted" = checks ]; then
   need_command g++ g++
