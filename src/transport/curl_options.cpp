@@ -11,8 +11,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace chatopen::transport {
 namespace {
@@ -64,9 +66,22 @@ bool is_printable(char c) noexcept {
   return c >= ' ' && c < 0x7f;
 }
 
+// What libcurl can decode.
+std::string built_in_encodings() {
+  const curl_version_info_data* const info = curl_version_info(CURLVERSION_NOW);
+  std::string list;
+  const auto add = [&](int feature, std::string_view names) {
+    if ((info->features & feature) != 0) list.append(list.empty() ? "" : ", ").append(names);
+  };
+  add(CURL_VERSION_LIBZ, "gzip, deflate");
+  add(CURL_VERSION_BROTLI, "br");
+  add(CURL_VERSION_ZSTD, "zstd");
+  return list.empty() ? "identity" : list;
+}
+
 }  // namespace
 
-Result<void> check_options(CurlOptions& options) {
+Result<CurlSettings> check_options(CurlOptions options) {
   for (auto& error : {check_file("ca_file", options.ca_file), check_ca_directory(options.ca_directory),
                       check_file("client_certificate", options.client_certificate),
                       check_file("client_key", options.client_key), check_proxy(options.proxy)}) {
@@ -82,8 +97,10 @@ Result<void> check_options(CurlOptions& options) {
   if (!std::all_of(options.user_agent.begin(), options.user_agent.end(), is_printable)) {
     return refused("CurlOptions::user_agent contains what is neither visible ASCII nor a space");
   }
-  if (options.user_agent.empty()) options.user_agent = "chatopen/" CHATOPEN_VERSION_STRING;
-  return {};
+  const std::string user_agent = options.user_agent.empty() ? "chatopen/" CHATOPEN_VERSION_STRING : options.user_agent;
+  return CurlSettings{.options = std::move(options),
+                      .user_agent_line = "User-Agent: " + user_agent,
+                      .accept_encoding_line = "Accept-Encoding: " + built_in_encodings()};
 }
 
 }  // namespace chatopen::transport

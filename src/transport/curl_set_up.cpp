@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <limits>
 #include <string_view>
@@ -27,22 +28,29 @@ class Setter {
   CURLcode code_ = CURLE_OK;
 };
 
-constexpr bool is_token_character(char c) noexcept {
+// Every header of every call is checked, so a table: a bit for what a name may have, another for a value.
+constexpr unsigned char in_name = 1;
+constexpr unsigned char in_value = 2;
+constexpr std::array<unsigned char, 256> character_classes = [] {
   constexpr std::string_view separators = "\"(),/:;<=>?@[\\]{}";
-  return c > ' ' && c < 0x7f && separators.find(c) == std::string_view::npos;
+  std::array<unsigned char, 256> classes{};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const char c = static_cast<char>(i);
+    const bool name = i > ' ' && i < 0x7f && separators.find(c) == std::string_view::npos;
+    const bool value = !base::is_control(c) || c == '\t';
+    classes[i] = static_cast<unsigned char>((name ? in_name : 0) | (value ? in_value : 0));
+  }
+  return classes;
+}();
+
+bool consists_of(unsigned char wanted, std::string_view text) noexcept {
+  unsigned char common = wanted;
+  for (const char c : text) common &= character_classes[static_cast<unsigned char>(c)];
+  return common != 0;
 }
 
 bool is_token(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
-}
-
-bool breaks_line(char c) noexcept {
-  return base::is_control(c) && c != '\t';
-}
-
-bool is_named(const HttpRequest& request, std::string_view name) noexcept {
-  return std::any_of(request.headers.begin(), request.headers.end(),
-                     [&](const HttpHeader& header) { return equal_ignoring_case(header.name, name); });
+  return !text.empty() && consists_of(in_name, text);
 }
 
 // libcurl's own timer makes it turn to the next address in time; CurlExchange tells the deadlines apart.
@@ -104,36 +112,37 @@ void set_proxy(Setter& set, const CurlOptions& options) {
 
 }  // namespace
 
-CurlHeaders::CurlHeaders(const HttpRequest& request) {
-  constexpr std::string_view no_expect = "Expect:";
-  constexpr std::string_view no_content_type = "Content-Type:";
-  constexpr std::string_view chunked = "Transfer-Encoding: chunked";
-  const auto size = request.body.size();
-
-  std::size_t length = no_expect.size() + no_content_type.size() + chunked.size() + 3;
+CurlHeaders::CurlHeaders(const HttpRequest& request, const CurlSettings& settings) {
+  constexpr std::size_t own_lines = 5;
+  std::size_t length = 0;
   for (const HttpHeader& header : request.headers) length += header.name.size() + header.value.size() + 3;
   text_.reserve(length);
-  nodes_.reserve(request.headers.size() + 3);
-  // The reserved buffer does not move, so nodes may point into it.
-  const auto begin_line = [&] { nodes_.push_back({.data = text_.data() + text_.size(), .next = nullptr}); };
-  const auto add = [&](std::string_view line) {
-    begin_line();
-    text_.append(line).append(1, '\0');
-  };
+  nodes_.reserve(request.headers.size() + own_lines);
+  // libcurl only reads the lines.
+  const auto add = [&](const char* line) { nodes_.push_back({.data = const_cast<char*>(line), .next = nullptr}); };
+
+  bool has_content_type = false;
+  bool has_user_agent = false;
+  bool has_accept_encoding = false;
   for (const HttpHeader& header : request.headers) {
-    begin_line();
+    // The reserved buffer does not move, so nodes may point into it.
+    add(text_.data() + text_.size());
     text_.append(header.name);
     // libcurl sends a header without a value only when it ends in a semicolon.
-    if (header.value.empty())
-      text_.append(1, ';');
-    else
-      text_.append(": ").append(header.value);
-    text_.append(1, '\0');
+    text_.append(header.value.empty() ? ";" : ": ").append(header.value).append(1, '\0');
+    has_content_type = has_content_type || equal_ignoring_case(header.name, "content-type");
+    has_user_agent = has_user_agent || equal_ignoring_case(header.name, "user-agent");
+    has_accept_encoding = has_accept_encoding || equal_ignoring_case(header.name, "accept-encoding");
   }
-  add(no_expect);
-  // libcurl would call it a form.
-  if (!is_named(request, "content-type")) add(no_content_type);
-  if (!size) add(chunked);
+  if (!has_user_agent) add(settings.user_agent_line.c_str());
+  if (!has_accept_encoding) add(settings.accept_encoding_line.c_str());
+  // libcurl would call the body a form.
+  if (!has_content_type) add("Content-Type:");
+  const auto size = request.body.size();
+  if (!size) add("Transfer-Encoding: chunked");
+  // No version of libcurl expects a `100 Continue` for less, and every line costs.
+  constexpr std::uint64_t never_expects = 1024;
+  if (!size || *size >= never_expects) add("Expect:");
   for (std::size_t i = 1; i < nodes_.size(); ++i) nodes_[i - 1].next = &nodes_[i];
 }
 
@@ -141,7 +150,7 @@ std::string_view find_fault(const HttpRequest& request) noexcept {
   if (!is_token(request.method)) return "the method is not a token";
   for (const HttpHeader& header : request.headers) {
     if (!is_token(header.name)) return "a header's name is not a token";
-    if (std::any_of(header.value.begin(), header.value.end(), breaks_line)) {
+    if (!consists_of(in_value, header.value)) {
       return "a header's value contains a control character";
     }
     if (equal_ignoring_case(header.name, "content-length") || equal_ignoring_case(header.name, "transfer-encoding")) {
@@ -151,8 +160,9 @@ std::string_view find_fault(const HttpRequest& request) noexcept {
   return {};
 }
 
-CURLcode set_up(CURL* handle, const HttpRequest& request, const UrlTarget& target, const CurlOptions& options,
+CURLcode set_up(CURL* handle, const HttpRequest& request, const UrlTarget& target, const CurlSettings& settings,
                 CurlHeaders& headers, CurlExchange& exchange) {
+  const CurlOptions& options = settings.options;
   Setter set(handle);
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, target.https ? "https" : "http");
@@ -163,9 +173,9 @@ CURLcode set_up(CURL* handle, const HttpRequest& request, const UrlTarget& targe
   set(CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds(request.timeouts));
   set(CURLOPT_MAXAGE_CONN, static_cast<long>(options.max_idle_age.count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_USERAGENT, options.user_agent.c_str());
-  set(CURLOPT_ACCEPT_ENCODING, "");
   set(CURLOPT_HTTPHEADER, headers.list());
+  // Only turns decoding on: the header line is ours, since libcurl formats its own at twice the cost.
+  set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set_method_and_body(set, request);
   if (target.https) set_tls(set, options);
   if (is_loopback(target.host)) {

@@ -1,9 +1,8 @@
 #pragma once
 
 #include "transport/curl_exchange.hpp"
+#include "transport/curl_options.hpp"
 #include "transport/url.hpp"
-
-#include <chatopen/curl_transport.hpp>
 
 #include <curl/curl.h>
 
@@ -12,10 +11,11 @@
 
 namespace chatopen::transport {
 
-/// The header lines of a request as libcurl wants them: one buffer, one array of nodes.
+/// The header lines of a request as libcurl wants them: one buffer, one array of nodes. Request and settings must
+/// outlive it.
 class CurlHeaders {
  public:
-  explicit CurlHeaders(const HttpRequest& request);
+  CurlHeaders(const HttpRequest& request, const CurlSettings& settings);
   CurlHeaders(const CurlHeaders&) = delete;
   CurlHeaders& operator=(const CurlHeaders&) = delete;
 
@@ -31,6 +31,6 @@ class CurlHeaders {
 
 /// Prepares a handle that has no options for one exchange. Everything passed must outlive the exchange.
 [[nodiscard]] CURLcode set_up(CURL* handle, const HttpRequest& request, const UrlTarget& target,
-                              const CurlOptions& options, CurlHeaders& headers, CurlExchange& exchange);
+                              const CurlSettings& settings, CurlHeaders& headers, CurlExchange& exchange);
 
 }  // namespace chatopen::transport

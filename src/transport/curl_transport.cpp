@@ -68,10 +68,10 @@ CURLcode drive(CurlPair& pair, CurlExchange& exchange, const CancelToken& cancel
 }  // namespace
 
 struct CurlTransport::Impl {
-  explicit Impl(CurlOptions checked)
-      : options(std::move(checked)), pool(options.max_idle_connections, options.max_idle_age) {}
+  explicit Impl(transport::CurlSettings checked)
+      : settings(std::move(checked)), pool(settings.options.max_idle_connections, settings.options.max_idle_age) {}
 
-  CurlOptions options;
+  transport::CurlSettings settings;
   transport::CurlPool pool;
 };
 
@@ -80,8 +80,9 @@ CurlTransport::~CurlTransport() = default;
 
 Result<std::shared_ptr<CurlTransport>> CurlTransport::create(CurlOptions options) {
   if (auto ready = transport::initialise_curl(); !ready) return std::move(ready).error();
-  if (auto checked = transport::check_options(options); !checked) return std::move(checked).error();
-  return std::shared_ptr<CurlTransport>(new CurlTransport(std::make_unique<Impl>(std::move(options))));
+  auto checked = transport::check_options(std::move(options));
+  if (!checked) return std::move(checked).error();
+  return std::shared_ptr<CurlTransport>(new CurlTransport(std::make_unique<Impl>(*std::move(checked))));
 }
 
 TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink& sink, const CancelToken& cancel) {
@@ -98,11 +99,12 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
   CURL* const handle = pair->easy.get();
   CURLM* const multi = pair->multi.get();
 
-  CurlHeaders headers(request);
-  CurlExchange exchange(request, sink, started,
-                        {.cleartext = !target->https,
-                         .explicit_proxy = !impl_->options.proxy.empty() && !transport::is_loopback(target->host)});
-  CURLcode code = transport::set_up(handle, request, *target, impl_->options, headers, exchange);
+  CurlHeaders headers(request, impl_->settings);
+  CurlExchange exchange(
+      request, sink, started,
+      {.cleartext = !target->https,
+       .explicit_proxy = !impl_->settings.options.proxy.empty() && !transport::is_loopback(target->host)});
+  CURLcode code = transport::set_up(handle, request, *target, impl_->settings, headers, exchange);
   if (code == CURLE_OK && curl_multi_add_handle(multi, handle) == CURLM_OK) {
     code = drive(*pair, exchange, cancel);
     curl_multi_remove_handle(multi, handle);

@@ -128,19 +128,24 @@ bool is_loopback(std::string_view host) noexcept {
 }
 
 std::optional<UrlTarget> split_url(std::string_view url) noexcept {
-  const std::size_t separator = url.find("://");
-  if (separator == std::string_view::npos) return std::nullopt;
-  const std::string_view scheme = url.substr(0, separator);
-  const bool https = equal_ignoring_case(scheme, "https");
-  if (!https && !equal_ignoring_case(scheme, "http")) return std::nullopt;
+  constexpr std::string_view http = "http://";
+  constexpr std::string_view https = "https://";
+  UrlTarget target;
+  if (equal_ignoring_case(url.substr(0, https.size()), https)) {
+    target.https = true;
+  } else if (!equal_ignoring_case(url.substr(0, http.size()), http)) {
+    return std::nullopt;
+  }
   if (std::any_of(url.begin(), url.end(), is_unsafe)) return std::nullopt;
 
-  std::string_view host = authority_of(url);
+  std::string_view host = url.substr(target.https ? https.size() : http.size());
+  host = host.substr(0, host.find_first_of("/?#"));
   if (host.find('@') != std::string_view::npos) return std::nullopt;
   const std::size_t port = host.rfind(':');
   if (port != std::string_view::npos && host.find(']', port) == std::string_view::npos) host = host.substr(0, port);
   if (host.empty()) return std::nullopt;
-  return UrlTarget{.https = https, .host = host};
+  target.host = host;
+  return target;
 }
 
 }  // namespace chatopen::transport
