@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace chatopen::codec {
+
+/// Characters that `base64_encode` writes for so many bytes, padding included.
+[[nodiscard]] constexpr std::size_t base64_size(std::size_t bytes) noexcept {
+  return bytes / 3 * 4 + (bytes % 3 != 0 ? 4 : 0);
+}
+
+/// Writes `base64_size(bytes.size())` characters (RFC 4648, section 4). Pieces of one text join when each but the last
+/// is a multiple of three bytes long.
+void base64_encode(std::string_view bytes, char* into) noexcept;
+
+}  // namespace chatopen::codec
