@@ -1,0 +1,78 @@
+#include "codec/data_url.hpp"
+
+#include "base/file.hpp"
+#include "codec/base64.hpp"
+#include "codec/media_type.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace chatopen::codec {
+namespace {
+
+constexpr std::string_view scheme = "data:";
+constexpr std::string_view encoding = ";base64,";
+
+// Whole pages, so that the standard library reads without a buffer of its own, and whole groups of three, so that
+// pieces join; small enough for any thread's stack and for the first-level cache.
+constexpr std::size_t piece_size = std::size_t{3} * 4096;
+
+// The tail is cleared and overwritten piece by piece, while it is in the cache.
+void append_base64(std::string_view bytes, std::string& body) {
+  while (!bytes.empty()) {
+    const std::string_view piece = bytes.substr(0, piece_size);
+    const std::size_t end = body.size();
+    body.resize(end + base64_size(piece.size()));
+    base64_encode(piece, body.data() + end);
+    bytes.remove_prefix(piece.size());
+  }
+}
+
+Error changed(const ImagePart& picture, const char* how) {
+  return {.kind = ErrorKind::io,
+          .message = "'" + picture.location() + "' " + how + " after image_file() checked it",
+          .detail = "call image_file() again, or keep the picture's bytes with image_bytes()"};
+}
+
+std::optional<Error> append_file(const ImagePart& picture, std::string& body) {
+  Result<base::RegularFile> file = base::RegularFile::open(picture.location());
+  if (!file) {
+    Error fault = std::move(file).error();
+    if (fault.kind != ErrorKind::io) return changed(picture, "was replaced by what is no regular file");
+    return fault;
+  }
+  if (file->size() != picture.size()) return changed(picture, "changed its size");
+  std::array<char, piece_size> piece;
+  std::uint64_t left = picture.size();
+  while (true) {
+    const Result<std::size_t> count = file->read(piece.data(), piece.size());
+    if (!count) return count.error();
+    const std::string_view bytes(piece.data(), *count);
+    // It may also grow or shrink while it is read.
+    if (bytes.size() != std::min<std::uint64_t>(left, piece.size())) return changed(picture, "changed its size");
+    if (bytes.empty()) return std::nullopt;
+    if (left == picture.size() && media_type_of(bytes) != picture.media_type()) {
+      return changed(picture, "changed its format");
+    }
+    append_base64(bytes, body);
+    left -= bytes.size();
+  }
+}
+
+}  // namespace
+
+std::size_t data_url_size(const ImagePart& picture) noexcept {
+  return scheme.size() + picture.media_type().size() + encoding.size() +
+         base64_size(static_cast<std::size_t>(picture.size()));
+}
+
+std::optional<Error> append_data_url(const ImagePart& picture, std::string& body) {
+  body.append(scheme).append(picture.media_type()).append(encoding);
+  if (picture.source() == ImagePart::Source::file) return append_file(picture, body);
+  append_base64(*picture.bytes(), body);
+  return std::nullopt;
+}
+
+}  // namespace chatopen::codec
