@@ -1,0 +1,151 @@
+#include "codec/error_shapes.hpp"
+
+#include "base/status.hpp"
+#include "codec/decode.hpp"
+
+#include <charconv>
+#include <string>
+
+namespace chatopen::codec {
+namespace {
+
+constexpr std::size_t max_code_bytes = 256;
+constexpr std::size_t max_message_bytes = 4096;
+constexpr std::size_t max_snippet_bytes = 1024;
+constexpr std::string_view success_code = "200";
+
+/// What the service said about an error, in whichever shape; views into the document.
+struct Complaint {
+  std::string code;
+  std::string_view message;
+  std::string_view detail;
+};
+
+// `{"error":{…}}`, `{"error":"text"}`, and `{"error":true}` beside a message. Others, such as `false` and the empty
+// string, are how some servers say that there is none.
+bool is_error(const std::optional<Json>& error) {
+  if (!error) return false;
+  bool flag = false;
+  if (error->get(flag) == simdjson::SUCCESS) return flag;
+  return error->is_object() || !text_of(error).empty();
+}
+
+std::string_view first_of(std::string_view a, std::string_view b) noexcept {
+  return a.empty() ? b : a;
+}
+
+// An envelope that refuses speaks for itself, and an `error` member adds to it; otherwise it is the other way round.
+Complaint complaint_of(const Members& root, const Members& data) {
+  const std::optional<Json>& error = is_error(root.error) ? root.error : data.error;
+  const Members members = members_of(error);
+  const std::string envelope_code = code_of(root.code).value_or(std::string());
+  const bool succeeds = envelope_code == success_code;
+  const bool refuses = !envelope_code.empty() && !succeeds;
+  // What a success says ("ok") does not describe an error.
+  const std::string_view envelope_words = succeeds ? "" : first_of(text_of(root.msg), text_of(root.message));
+  const std::string_view error_words = first_of(text_of(members.message), text_of(error));
+  const std::string_view more = refuses ? error_words : envelope_words;
+
+  Complaint complaint;
+  complaint.code = refuses ? envelope_code : code_of(members.code).value_or(std::string());
+  if (complaint.code.empty()) complaint.code = text_of(members.type);
+  complaint.message = first_of(refuses ? envelope_words : error_words, more);
+  complaint.detail = first_of(text_of(data.error_message), complaint.message == more ? "" : more);
+  return complaint;
+}
+
+Error error_of(ErrorKind kind, int http_status, const Complaint& complaint, std::string_view body,
+               const base::Redactor& redactor) {
+  return {.kind = kind,
+          .http_status = http_status,
+          .code = redactor.redact(complaint.code, max_code_bytes),
+          .message = redactor.redact(complaint.message, max_message_bytes),
+          .detail = redactor.redact(complaint.detail, max_message_bytes),
+          .body_snippet = redactor.redact(body, max_snippet_bytes)};
+}
+
+ErrorKind kind_of_code(std::string_view code) noexcept {
+  int status = 0;
+  const char* const end = code.data() + code.size();
+  const auto [stopped, fault] = std::from_chars(code.data(), end, status);
+  const bool is_error_status = fault == std::errc{} && stopped == end && status >= 400 && status < 600;
+  return is_error_status ? base::kind_of_status(status) : ErrorKind::api;
+}
+
+std::string describe_status(int http_status) {
+  const std::string_view reason = base::reason_phrase(http_status);
+  std::string text = "HTTP " + std::to_string(http_status);
+  if (!reason.empty()) text.append(1, ' ').append(reason);
+  return text;
+}
+
+bool looks_like_html(std::string_view body) noexcept {
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && body[first] == '<';
+}
+
+}  // namespace
+
+std::optional<Error> carried_error(int http_status, const Members& root, const Members& data, std::string_view body,
+                                   const base::Redactor& redactor) {
+  const std::optional<std::string> code = code_of(root.code);
+  const bool refuses = code && *code != success_code;
+  if (!refuses && !is_error(root.error) && !is_error(data.error)) return std::nullopt;
+  const Complaint complaint = complaint_of(root, data);
+  Error error = error_of(kind_of_code(complaint.code), http_status, complaint, body, redactor);
+  if (error.message.empty()) {
+    error.message = "the service answered with " + (error.code.empty() ? "an error" : "code " + error.code);
+  }
+  return error;
+}
+
+Error unreadable(int http_status, simdjson::error_code why, std::string_view body, const base::Redactor& redactor) {
+  Complaint complaint{.code = {}, .message = "the reply is not JSON", .detail = simdjson::error_message(why)};
+  ErrorKind kind = ErrorKind::protocol;
+  switch (why) {
+    case simdjson::EMPTY:
+      complaint.message = "the reply is empty";
+      complaint.detail = {};
+      break;
+    case simdjson::UTF8_ERROR:
+      complaint.message = "the reply is not valid UTF-8";
+      complaint.detail = {};
+      break;
+    case simdjson::DEPTH_ERROR:
+      complaint.message = "the reply is nested too deeply";
+      complaint.detail = {};
+      break;
+    case simdjson::CAPACITY:
+      kind = ErrorKind::too_large;
+      complaint.message = "the reply is larger than 4 GiB";
+      complaint.detail = {};
+      break;
+    case simdjson::MEMALLOC:
+      kind = ErrorKind::io;
+      complaint.message = "there is not enough memory to read the reply";
+      complaint.detail = {};
+      break;
+    default:
+      if (looks_like_html(body)) complaint.detail = "it looks like HTML: is base_url right, or did a proxy answer?";
+      break;
+  }
+  return error_of(kind, http_status, complaint, body, redactor);
+}
+
+Error decode_error(int http_status, std::string_view body, const base::Redactor& redactor) {
+  std::string text;
+  text.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+  text = body;
+  const JsonDocument document(text);
+  Complaint complaint;
+  if (document.error() == simdjson::SUCCESS) {
+    const Members root = members_of(document.root());
+    complaint = complaint_of(root, members_of(root.data));
+    if (complaint.message.empty()) complaint.message = text_of(document.root());
+  }
+  Error error = error_of(base::kind_of_status(http_status), http_status, complaint, body, redactor);
+  if (error.message.empty()) error.message = describe_status(http_status);
+  return error;
+}
+
+}  // namespace chatopen::codec

@@ -1,0 +1,55 @@
+#include "codec/json_document.hpp"
+
+#include "codec/json_repair.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+namespace chatopen::codec {
+namespace {
+
+// A reply of this size takes some 15 times as much memory in the parser, which a thread does not keep beyond it.
+constexpr std::size_t max_kept_bytes = std::size_t{1024} * 1024;
+constexpr std::size_t min_capacity = 4096;
+
+simdjson::dom::parser& thread_parser() {
+  thread_local simdjson::dom::parser parser;
+  return parser;
+}
+
+simdjson::error_code make_room(simdjson::dom::parser& parser, std::size_t size) {
+  if (parser.capacity() >= size && parser.capacity() != 0) return simdjson::SUCCESS;
+  // Powers of two, so that replies that grow one by one do not allocate one by one.
+  const std::size_t capacity = size > max_kept_bytes ? size : std::max(min_capacity, std::bit_ceil(size));
+  if (capacity > parser.max_capacity()) return simdjson::CAPACITY;
+  if (const simdjson::error_code error = parser.allocate(capacity, max_json_depth)) return error;
+  return parser.doc.allocate(capacity);
+}
+
+simdjson::error_code parse(std::string& text, Json& root) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  const std::size_t start = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  const std::size_t size = text.size();
+  simdjson::dom::parser& parser = thread_parser();
+  if (const simdjson::error_code error = make_room(parser, size)) return error;
+  text.append(simdjson::SIMDJSON_PADDING, ' ');
+  const simdjson::error_code error = parser.parse(text.data() + start, size - start, false).get(root);
+  text.resize(size);
+  return error;
+}
+
+}  // namespace
+
+JsonDocument::JsonDocument(std::string& text) : error_(parse(text, root_)) {
+  if (error_ != simdjson::STRING_ERROR && error_ != simdjson::NUMBER_ERROR) return;
+  std::string repaired = repair_json(text);
+  error_ = parse(repaired, root_);
+}
+
+JsonDocument::~JsonDocument() {
+  simdjson::dom::parser& parser = thread_parser();
+  if (parser.capacity() > max_kept_bytes) parser = simdjson::dom::parser();
+}
+
+}  // namespace chatopen::codec
