@@ -16,6 +16,9 @@ Clock::TimePoint after(Clock::TimePoint start, const std::optional<std::chrono::
   return start + *limit;
 }
 
+constexpr std::string_view headers_exceed_limits =
+    "the reply's headers exceed Limits::max_header_bytes or max_header_lines";
+
 // What a callback that libcurl must not go on after returns; libcurl then ends the transfer.
 constexpr std::size_t end_transfer = 0;
 
@@ -137,10 +140,7 @@ std::size_t CurlExchange::on_header(char* line, std::size_t size, std::size_t co
 bool CurlExchange::add_header_line(std::string_view line) {
   switch (head_.add_line(line)) {
     case ReplyHead::Step::more: return true;
-    case ReplyHead::Step::too_large:
-      fail(TransportFailure::headers_too_large,
-           "the reply's headers exceed Limits::max_header_bytes or max_header_lines");
-      return false;
+    case ReplyHead::Step::too_large: fail(TransportFailure::headers_too_large, headers_exceed_limits); return false;
     case ReplyHead::Step::malformed:
       fail(TransportFailure::protocol, "the reply's head is not valid HTTP");
       return false;
@@ -197,8 +197,8 @@ TransportOutcome CurlExchange::finish(CURLcode code, Clock::TimePoint now) {
     return outcome;
   }
   const bool ended = code == CURLE_OK && head_.complete();
-  if (!failure_ && (ended || refused_before_upload_ended(code))) {
-    const bool proven = ended && (head_.frames_body() || request_.method == "HEAD");
+  if (!failure_ && (ended || refused_before_body_was_read(code))) {
+    const bool proven = ended && (head_.proves_body_end() || request_.method == "HEAD");
     outcome.body_end = proven ? BodyEnd::proven : BodyEnd::connection_closed;
     return outcome;
   }
@@ -215,11 +215,15 @@ bool CurlExchange::request_may_be_written() const noexcept {
   return curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &written) != CURLE_OK || written > 0;
 }
 
-// A server that refuses a request may close the connection while the body is still being sent; its answer counts.
-bool CurlExchange::refused_before_upload_ended(CURLcode code) const noexcept {
+// A server that refuses a request may close the connection before it has read the body, which resets the connection
+// while the body is sent, or while the answer is received. The answer counts all the same.
+bool CurlExchange::refused_before_body_was_read(CURLcode code) const noexcept {
   if (!head_.complete() || head_.status() < 400) return false;
-  if (code == CURLE_SEND_ERROR) return true;
-  return (code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE) && request_.body.size() != body_sent_;
+  const auto size = request_.body.size();
+  if (code == CURLE_PARTIAL_FILE) return size != body_sent_;
+  const bool reset =
+      code == CURLE_SEND_ERROR || (code == CURLE_RECV_ERROR && !names_broken_chunk(curl_message_.data()));
+  return reset && size != std::uint64_t{0};
 }
 
 void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
@@ -244,7 +248,12 @@ void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
                           : head_.complete() ? CurlPhase::receiving
                                              : CurlPhase::waiting;
   const std::string_view text = curl_message_.data();
-  fail(failure_of(code, phase, text, system_error, route_.explicit_proxy), describe(code, text));
+  const TransportFailure failure = failure_of(code, phase, text, system_error, route_.explicit_proxy);
+  if (failure == TransportFailure::headers_too_large) {
+    fail(failure, headers_exceed_limits);
+  } else {
+    fail(failure, describe(code, text));
+  }
 }
 
 }  // namespace chatopen::transport

@@ -49,6 +49,9 @@ class CurlExchange {
 
   /// The outcome of a handle that is done with `code`, or that was removed after `fail`.
   [[nodiscard]] TransportOutcome finish(CURLcode code, Clock::TimePoint now);
+  /// Whether the connection may carry another exchange after a complete one. A server that refuses a body for its size
+  /// often closes the connection a little later.
+  [[nodiscard]] bool leaves_connection_usable() const noexcept { return head_.status() != 413; }
   /// What the sink or the body's source threw. An exception must not cross libcurl's frames, so it waits here.
   [[nodiscard]] const std::exception_ptr& exception() const noexcept { return exception_; }
 
@@ -66,7 +69,7 @@ class CurlExchange {
   void restart_idle() noexcept;
 
   [[nodiscard]] bool request_may_be_written() const noexcept;
-  [[nodiscard]] bool refused_before_upload_ended(CURLcode code) const noexcept;
+  [[nodiscard]] bool refused_before_body_was_read(CURLcode code) const noexcept;
   void fail_with(CURLcode code, Clock::TimePoint now);
 
   const HttpRequest& request_;

@@ -58,9 +58,7 @@ TransportFailure failure_while_receiving(CURLcode code, std::string_view text) n
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WRITE_ERROR:
     case CURLE_HTTP2: return TransportFailure::protocol;
-    case CURLE_RECV_ERROR:
-      // A reset and a broken chunk share one code.
-      return contains(text, "chunk") ? TransportFailure::protocol : TransportFailure::truncated;
+    case CURLE_RECV_ERROR: return names_broken_chunk(text) ? TransportFailure::protocol : TransportFailure::truncated;
     default: return TransportFailure::truncated;
   }
 }
@@ -100,6 +98,10 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
     case CurlPhase::receiving: return failure_while_receiving(code, text);
   }
   return TransportFailure::connection_reset;
+}
+
+bool names_broken_chunk(std::string_view text) noexcept {
+  return contains(text, "chunk");
 }
 
 std::string_view describe(TransportFailure deadline) noexcept {

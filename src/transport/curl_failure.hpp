@@ -22,6 +22,9 @@ enum class CurlPhase : std::uint8_t {
 [[nodiscard]] TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view text, long system_error,
                                           bool explicit_proxy) noexcept;
 
+/// A reset and a broken chunk share one code; libcurl's text tells them apart.
+[[nodiscard]] bool names_broken_chunk(std::string_view text) noexcept;
+
 /// A deadline that passed, for humans.
 [[nodiscard]] std::string_view describe(TransportFailure deadline) noexcept;
 

@@ -55,8 +55,9 @@ ReplyHead::Step ReplyHead::add_line(std::string_view line) {
   return parse_header(line) ? Step::more : Step::malformed;
 }
 
-bool ReplyHead::frames_body() const noexcept {
-  return chunked_ || content_length_ || major_version_ >= 2 || status_ == 204 || status_ == 304;
+bool ReplyHead::proves_body_end() const noexcept {
+  if (status_ == 204 || status_ == 304) return true;
+  return !compressed_ && (chunked_ || content_length_ || major_version_ >= 2);
 }
 
 // `HTTP/1.1 200 OK` or `HTTP/2 200`.
@@ -90,7 +91,7 @@ bool ReplyHead::parse_header(std::string_view line) {
   return note_framing(header);
 }
 
-// Two headers that disagree on where the body ends are how replies are smuggled (RFC 9112, 6.3).
+// Contradictions about where the body ends are how replies are smuggled (RFC 9112, 6.3).
 bool ReplyHead::note_framing(const HttpHeader& header) noexcept {
   if (equal_ignoring_case(header.name, "content-length")) {
     std::uint64_t length = 0;
@@ -102,6 +103,8 @@ bool ReplyHead::note_framing(const HttpHeader& header) noexcept {
     const std::string_view value = header.value;
     const std::string_view last = trim(value.substr(value.rfind(',') + 1));
     chunked_ = equal_ignoring_case(last, "chunked");
+  } else if (equal_ignoring_case(header.name, "content-encoding")) {
+    compressed_ = !equal_ignoring_case(header.value, "identity");
   }
   return true;
 }
@@ -116,7 +119,7 @@ ReplyHead::Step ReplyHead::end_head() noexcept {
   if (status_ == 101 || ++interim_heads_ > max_interim_heads) return Step::malformed;
   headers_.clear();
   content_length_.reset();
-  transfer_encoding_ = chunked_ = in_head_ = false;
+  transfer_encoding_ = chunked_ = compressed_ = in_head_ = false;
   bytes_ = lines_ = 0;
   return Step::more;
 }

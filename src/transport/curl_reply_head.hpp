@@ -30,8 +30,9 @@ class ReplyHead {
   [[nodiscard]] bool complete() const noexcept { return complete_; }
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const std::vector<HttpHeader>& headers() const noexcept { return headers_; }
-  /// Whether the reply says itself where its body ends: last chunk, length, HTTP/2's end of stream, or no body at all.
-  [[nodiscard]] bool frames_body() const noexcept;
+  /// Whether a body that libcurl calls complete is known to be whole: it has a last chunk, a length, HTTP/2's end of
+  /// stream, or there is none. A compressed one may have been cut before it was framed, which libcurl does not notice.
+  [[nodiscard]] bool proves_body_end() const noexcept;
 
  private:
   [[nodiscard]] bool parse_status_line(std::string_view line) noexcept;
@@ -49,6 +50,7 @@ class ReplyHead {
   int interim_heads_ = 0;
   bool transfer_encoding_ = false;
   bool chunked_ = false;
+  bool compressed_ = false;
   bool in_head_ = false;
   bool complete_ = false;
 };

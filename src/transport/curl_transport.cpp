@@ -118,7 +118,7 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
     pair.reset();
     std::rethrow_exception(exchange.exception());
   }
-  if (outcome.failure || outcome.stopped) {
+  if (outcome.failure || outcome.stopped || !exchange.leaves_connection_usable()) {
     // What is left of a broken exchange must not reach the next one.
     pair.reset();
   } else {
