@@ -1,0 +1,53 @@
+// Any bytes as the body of a reply: never a crash, and what reaches the caller is valid UTF-8, bounded and redacted.
+#include "codec/decode.hpp"
+
+#include <simdjson.h>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::string_view secret = "canary/secret";
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+void check_error(const chatopen::Error& error) {
+  require(error.body_snippet.size() <= 1024);
+  require(!error.message.empty() && error.message.size() <= 4096 && error.detail.size() <= 4096);
+  for (const std::string* const text : {&error.code, &error.message, &error.detail, &error.body_snippet}) {
+    require(simdjson::validate_utf8(*text));
+    require(text->find(secret) == std::string::npos && text->find('\x1b') == std::string::npos);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const chatopen::base::Redactor redactor{std::vector<std::string_view>{secret}};
+  const std::string body(reinterpret_cast<const char*>(data), size);
+  check_error(chatopen::codec::decode_error(500, body, redactor));
+  const auto decoded = chatopen::codec::decode_chat(200, body, redactor);
+  if (!decoded) {
+    check_error(decoded.error());
+    return 0;
+  }
+  require(decoded->raw == body);
+  for (const std::string* const text :
+       {&decoded->text, &decoded->reasoning, &decoded->finish_reason, &decoded->model, &decoded->request_id}) {
+    require(simdjson::validate_utf8(*text));
+  }
+  for (const chatopen::ToolCall& call : decoded->tool_calls) {
+    require(simdjson::validate_utf8(call.id + call.name + call.arguments));
+  }
+  if (decoded->usage) {
+    require(decoded->usage->prompt_tokens >= 0 && decoded->usage->completion_tokens >= 0 &&
+            decoded->usage->total_tokens >= 0);
+  }
+  return 0;
+}
