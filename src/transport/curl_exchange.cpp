@@ -238,7 +238,7 @@ void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
     fail(TransportFailure::connection_reset, "the connection was closed in the head of the reply");
     return;
   }
-  if (resend_refused_) {
+  if (resend_refused_ || code == CURLE_SEND_FAIL_REWIND) {
     fail(TransportFailure::connection_reset, "the connection was closed before a reply came");
     return;
   }

@@ -21,7 +21,8 @@ TransportFailure failure_while_connecting(CURLcode code, std::string_view text, 
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_BAD_FUNCTION_ARGUMENT: return TransportFailure::invalid_request;
-    case CURLE_COULDNT_RESOLVE_HOST: return TransportFailure::resolve;
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return contains(text, "thread failed to start") ? TransportFailure::resource : TransportFailure::resolve;
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT: return explicit_proxy ? TransportFailure::proxy : TransportFailure::connect;
     case CURLE_COULDNT_RESOLVE_PROXY:
