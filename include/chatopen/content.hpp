@@ -30,15 +30,15 @@ class CHATOPEN_EXPORT ImagePart {
   [[nodiscard]] Source source() const noexcept { return source_; }
   /// The URL, or the file's path; empty for bytes.
   [[nodiscard]] const std::string& location() const& noexcept { return location_; }
-  [[nodiscard]] std::string location() && { return std::move(location_); }
+  [[nodiscard]] std::string location() &&;
   /// Such as `image/png`, found from the magic bytes; empty for a URL.
   [[nodiscard]] const std::string& media_type() const& noexcept { return media_type_; }
-  [[nodiscard]] std::string media_type() && { return std::move(media_type_); }
+  [[nodiscard]] std::string media_type() &&;
   /// Bytes of the picture when it was checked; 0 for a URL.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   /// The shared bytes; null unless `source()` is `Source::bytes`.
   [[nodiscard]] const std::shared_ptr<const std::string>& bytes() const& noexcept { return bytes_; }
-  [[nodiscard]] std::shared_ptr<const std::string> bytes() && { return std::move(bytes_); }
+  [[nodiscard]] std::shared_ptr<const std::string> bytes() &&;
 
  private:
   friend CHATOPEN_EXPORT ImagePart image_url(std::string url);

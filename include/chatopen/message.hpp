@@ -10,7 +10,6 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace chatopen {
@@ -31,12 +30,14 @@ struct ToolCall {
   std::string arguments = {};
 };
 
-/// One message. A string goes out as a string (inferred), a list of parts as a list (documented).
+/// One message: a text, which goes out as a string (inferred), or parts, which go out as a list (documented); not both.
 struct Message {
   /// Who speaks.
   Role role = Role::user;
-  /// What is said.
-  std::variant<std::string, std::vector<ContentPart>> content = {};
+  /// What is said, as one text.
+  std::string text = {};
+  /// What is said or shown, in parts.
+  std::vector<ContentPart> parts = {};
   /// Of an assistant's message that asked for tools.
   std::vector<ToolCall> tool_calls = {};
   /// Of a tool's message: the call that it answers.

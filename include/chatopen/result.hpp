@@ -4,7 +4,9 @@
 /// `Result<T>`: a value, or the `Error` that explains why there is none.
 
 #include <chatopen/error.hpp>
+#include <chatopen/export.hpp>
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -86,38 +88,23 @@ class [[nodiscard]] Result {
 
 /// Success without a value, or an `Error`.
 template <>
-class [[nodiscard]] Result<void> {
+class [[nodiscard]] CHATOPEN_EXPORT Result<void> {
  public:
-  /// It holds nothing.
   using value_type = void;
 
-  /// Success.
   Result() noexcept = default;
-  /// Failure.
-  Result(Error error) : error_(std::move(error)) {}  // NOLINT(*-explicit-*)
+  Result(Error error);  // NOLINT(*-explicit-*)
 
-  /// Whether the call succeeded.
-  [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
-  /// The same as `has_value()`.
+  [[nodiscard]] bool has_value() const noexcept { return error_ == nullptr; }
   explicit operator bool() const noexcept { return has_value(); }
-  /// Throws `Exception` when the call failed.
-  void value() const {
-    if (error_) detail::throw_error(*error_);
-  }
-  /// The error. Must not be called when the call succeeded: that ends the program.
-  [[nodiscard]] const Error& error() const& noexcept {
-    if (!error_) detail::no_error_to_return();
-    return *error_;
-  }
-  /// The same.
-  [[nodiscard]] Error error() && noexcept {
-    if (!error_) detail::no_error_to_return();
-    return *std::move(error_);
-  }
+  void value() const;
+  [[nodiscard]] const Error& error() const& noexcept;
+  [[nodiscard]] Error error() && noexcept;
   Error error() const&& = delete;
 
  private:
-  std::optional<Error> error_;
+  // Shared rather than optional: success stays one pointer wide, and copies of an error never change.
+  std::shared_ptr<const Error> error_;
 };
 
 }  // namespace chatopen

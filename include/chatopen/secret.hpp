@@ -6,7 +6,6 @@
 #include <chatopen/export.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,11 +17,9 @@ class CHATOPEN_EXPORT Secret {
  public:
   Secret() noexcept = default;
   /// Copies the text, whose own memory is the caller's to wipe.
-  Secret(std::string_view value);  // NOLINT(*-explicit-*)
-  /// The same; null is empty.
-  Secret(const char* value) : Secret(std::string_view(value == nullptr ? "" : value)) {}  // NOLINT(*-explicit-*)
-  /// The same.
-  Secret(const std::string& value) : Secret(std::string_view(value)) {}  // NOLINT(*-explicit-*)
+  Secret(std::string_view value);    // NOLINT(*-explicit-*)
+  Secret(const char* value);         // NOLINT(*-explicit-*)
+  Secret(const std::string& value);  // NOLINT(*-explicit-*)
   Secret(const Secret& other);
   Secret(Secret&& other) noexcept;
   Secret& operator=(const Secret& other);
@@ -33,11 +30,11 @@ class CHATOPEN_EXPORT Secret {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
   /// The text itself; the view is valid as long as this object is neither changed nor destroyed.
-  [[nodiscard]] std::string_view reveal() const& noexcept { return {bytes_.get(), size_}; }
+  [[nodiscard]] std::string_view reveal() const& noexcept { return {bytes_, size_}; }
   std::string_view reveal() const&& = delete;
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  char* bytes_ = nullptr;
   std::size_t size_ = 0;
 };
 

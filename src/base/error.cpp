@@ -1,4 +1,5 @@
 #include <chatopen/error.hpp>
+#include <chatopen/result.hpp>
 
 #include <ostream>
 #include <sstream>

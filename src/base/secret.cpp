@@ -14,31 +14,34 @@ void wipe(char* bytes, std::size_t size) noexcept {
 
 }  // namespace
 
-Secret::Secret(std::string_view value) : bytes_(new char[value.size() + 1]), size_(value.size()) {
-  std::copy(value.begin(), value.end(), bytes_.get());
-  bytes_[size_] = '\0';
+Secret::Secret(std::string_view value) : size_(value.size()) {
+  if (size_ == 0) return;
+  bytes_ = new char[size_];
+  std::copy(value.begin(), value.end(), bytes_);
 }
 
+Secret::Secret(const char* value) : Secret(value == nullptr ? std::string_view() : std::string_view(value)) {}
+Secret::Secret(const std::string& value) : Secret(std::string_view(value)) {}
 Secret::Secret(const Secret& other) : Secret(other.reveal()) {}
 
-Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+Secret::Secret(Secret&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 Secret& Secret::operator=(const Secret& other) {
   if (this != &other) *this = Secret(other);
   return *this;
 }
 
+// The old text leaves with `other`, which wipes it.
 Secret& Secret::operator=(Secret&& other) noexcept {
-  if (this != &other) {
-    wipe(bytes_.get(), size_);
-    bytes_ = std::move(other.bytes_);
-    size_ = std::exchange(other.size_, 0);
-  }
+  std::swap(bytes_, other.bytes_);
+  std::swap(size_, other.size_);
   return *this;
 }
 
 Secret::~Secret() {
-  wipe(bytes_.get(), size_);
+  wipe(bytes_, size_);
+  delete[] bytes_;
 }
 
 }  // namespace chatopen

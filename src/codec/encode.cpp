@@ -77,10 +77,10 @@ void put_message(Out& out, const Message& message) {
   out.raw(R"({"role":")");
   out.raw(to_string(message.role));
   out.raw(R"(","content":)");
-  if (const std::string* text = std::get_if<std::string>(&message.content)) {
-    out.string(*text);
+  if (message.parts.empty()) {
+    out.string(message.text);
   } else {
-    put_list(out, std::get<std::vector<ContentPart>>(message.content), [&](const auto& part) { put_part(out, part); });
+    put_list(out, message.parts, [&](const auto& part) { put_part(out, part); });
   }
   if (!message.tool_calls.empty()) {
     out.raw(R"(,"tool_calls":)");

@@ -15,23 +15,23 @@ std::string_view to_string(Role role) noexcept {
 }
 
 Message Message::system(std::string text) {
-  return {.role = Role::system, .content = std::move(text)};
+  return {.role = Role::system, .text = std::move(text)};
 }
 
 Message Message::user(std::string text) {
-  return {.role = Role::user, .content = std::move(text)};
+  return {.role = Role::user, .text = std::move(text)};
 }
 
 Message Message::user(std::vector<ContentPart> parts) {
-  return {.role = Role::user, .content = std::move(parts)};
+  return {.role = Role::user, .parts = std::move(parts)};
 }
 
 Message Message::assistant(std::string text) {
-  return {.role = Role::assistant, .content = std::move(text)};
+  return {.role = Role::assistant, .text = std::move(text)};
 }
 
 Message Message::tool(std::string tool_call_id, std::string result) {
-  return {.role = Role::tool, .content = std::move(result), .tool_calls = {}, .tool_call_id = std::move(tool_call_id)};
+  return {.role = Role::tool, .text = std::move(result), .tool_call_id = std::move(tool_call_id)};
 }
 
 }  // namespace chatopen

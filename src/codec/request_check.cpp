@@ -72,11 +72,15 @@ Fault fault_in_part(const ContentPart& part) {
 }
 
 Fault fault_in_content(const Message& message) {
-  if (const std::string* text = std::get_if<std::string>(&message.content)) return fault_in_text("content", *text);
-  const auto& parts = std::get<std::vector<ContentPart>>(message.content);
-  if (parts.empty()) return refused("content is an empty list", "give it a part, or a string");
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (Fault fault = fault_in_part(parts[i])) return within(item("content", i) + '.', std::move(fault));
+  if (message.parts.empty()) {
+    // Others may have nothing to say: a model that only calls tools, a tool without a result.
+    if (message.text.empty() && message.role == Role::user)
+      return refused("content is empty", "give it a text or parts");
+    return fault_in_text("content", message.text);
+  }
+  if (!message.text.empty()) return refused("content is both a text and parts", "make the text a part: text(\"...\")");
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    if (Fault fault = fault_in_part(message.parts[i])) return within(item("content", i) + '.', std::move(fault));
   }
   return std::nullopt;
 }
@@ -185,9 +189,8 @@ Error beyond_prompt_form(std::size_t index, const char* why) {
 
 // Null when the content is anything but one text.
 const std::string* only_text(const Message& message) {
-  if (const std::string* text = std::get_if<std::string>(&message.content)) return text;
-  const auto& parts = std::get<std::vector<ContentPart>>(message.content);
-  const TextPart* const part = parts.size() == 1 ? std::get_if<TextPart>(&parts.front()) : nullptr;
+  if (message.parts.empty()) return &message.text;
+  const TextPart* const part = message.parts.size() == 1 ? std::get_if<TextPart>(&message.parts.front()) : nullptr;
   return part != nullptr ? &part->text : nullptr;
 }
 

@@ -104,10 +104,14 @@ TEST(EncodeRefusals, NameAMessageThatCannotBeSent) {
   user_with_calls.tool_calls = {{.id = "c"}};
   Message user_with_id = Message::user("a");
   user_with_id.tool_call_id = "c";
+  Message text_and_parts = Message::user({text("a")});
+  text_and_parts.text = "b";
   Message of_no_role = Message::user("a");
   of_no_role.role = static_cast<Role>(9);
   const std::pair<const char*, Message> messages[] = {
-      {"messages[0].content is an empty list", Message::user(std::vector<ContentPart>())},
+      {"messages[0].content is empty", Message::user(std::vector<ContentPart>())},
+      {"messages[0].content is empty", Message::user("")},
+      {"messages[0].content is both a text and parts", text_and_parts},
       {"messages[0].tool_calls is set", user_with_calls},
       {"messages[0].tool_call_id is set", user_with_id},
       {"messages[0].tool_call_id is empty", Message::tool("", "a")},

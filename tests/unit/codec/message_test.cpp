@@ -14,7 +14,7 @@ TEST(Role, IsNamedAsOnTheWire) {
 
 TEST(Message, IsMadeWithItsRoleAndText) {
   const auto is = [](const Message& message, Role role, const std::string& text) {
-    return message.role == role && std::get<std::string>(message.content) == text && message.tool_calls.empty();
+    return message.role == role && message.text == text && message.parts.empty() && message.tool_calls.empty();
   };
   EXPECT_TRUE(is(Message::system("s"), Role::system, "s"));
   EXPECT_TRUE(is(Message::user("u"), Role::user, "u"));
@@ -26,7 +26,7 @@ TEST(Message, IsMadeWithItsRoleAndText) {
 
 TEST(Message, KeepsThePartsInOrder) {
   const Message message = Message::user({text("what?"), image_url("https://example.com/a.jpg")});
-  const auto& parts = std::get<std::vector<ContentPart>>(message.content);
+  const std::vector<ContentPart>& parts = message.parts;
   ASSERT_EQ(parts.size(), 2u);
   EXPECT_EQ(std::get<TextPart>(parts[0]).text, "what?");
   EXPECT_EQ(std::get<ImagePart>(parts[1]).location(), "https://example.com/a.jpg");
