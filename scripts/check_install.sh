@@ -13,11 +13,11 @@ run() {
   [ "$(env -u CHATOPEN_BASE_URL -u CHATOPEN_CONFIG "$@")" = ok ]
 }
 
-# build_project <name> <argument of cmake>...
+# build_project <build directory> <argument of cmake>...
 build_project() {
-  local build=$outside/$1
+  local build=$1
   shift
-  configure "$build" -S "$outside/project" -DCMAKE_BUILD_TYPE=Release "$@"
+  configure "$build" -S "$outside/project" "$@"
   build "$build"
   run "$build/outside" "$outside/a.png"
   run "$build/outside_json"
@@ -62,12 +62,13 @@ for kind in static shared; do
   "$prefix/bin/chatopen-sandbox" --help >/dev/null
 
   say "An outside project finds the $kind libraries with find_package"
-  build_project "with_$kind" -DCMAKE_PREFIX_PATH="$prefix"
+  build_project "$outside/with_$kind" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
   say "and with pkg-config"
   check_pkg_config "$prefix"
 done
 for from in add_subdirectory fetch_content; do
   say "An outside project takes the sources with $from"
-  build_project "$from" -DCHATOPEN_FROM=$from -DCHATOPEN_SOURCE="$PWD"
+  rm -rf "build/outside_$from"
+  build_project "build/outside_$from" -DCMAKE_BUILD_TYPE=Debug -DCHATOPEN_FROM=$from -DCHATOPEN_SOURCE="$PWD"
 done
 say "Every way of using the package works"

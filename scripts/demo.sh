@@ -10,4 +10,4 @@ say "Building examples/multimodal.cpp"
 build build/demo example_multimodal
 say "Asking about a picture"
 # The sandbox, also where the environment names the real service.
-exec env -u CHATOPEN_BASE_URL -u CHATOPEN_CONFIG build/demo/examples/example_multimodal
+exec env -u CHATOPEN_BASE_URL -u CHATOPEN_CONFIG build/demo/examples/multimodal
