@@ -37,6 +37,7 @@ TEST(DecodeHostile, RefusesWhatIsNotOneJsonDocument) {
                                  "1.",
                                  "[1e]",
                                  "{1e999:2}",
+                                 "[1e999,{1e999 :2}]",
                                  "[1e999 1]",
                                  "[-]",
                                  "[1e999",
