@@ -119,4 +119,20 @@ void no_error_to_return() noexcept {
 }
 
 }  // namespace detail
+
+Result<void>::Result(Error error) : error_(std::make_shared<const Error>(std::move(error))) {}
+
+void Result<void>::value() const {
+  if (error_ != nullptr) detail::throw_error(*error_);
+}
+
+const Error& Result<void>::error() const& noexcept {
+  if (error_ == nullptr) detail::no_error_to_return();
+  return *error_;
+}
+
+Error Result<void>::error() && noexcept {
+  return error();
+}
+
 }  // namespace chatopen
