@@ -90,14 +90,21 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] CHATOPEN_EXPORT Result<void> {
  public:
+  /// It holds nothing.
   using value_type = void;
 
+  /// Success.
   Result() noexcept = default;
+  /// Failure.
   Result(Error error);  // NOLINT(*-explicit-*)
 
+  /// Whether the call succeeded.
   [[nodiscard]] bool has_value() const noexcept { return error_ == nullptr; }
+  /// The same as `has_value()`.
   explicit operator bool() const noexcept { return has_value(); }
+  /// Throws `Exception` when the call failed.
   void value() const;
+  /// The error. Must not be called when the call succeeded: that ends the program.
   [[nodiscard]] const Error& error() const& noexcept;
   [[nodiscard]] Error error() && noexcept;
   Error error() const&& = delete;
