@@ -22,18 +22,30 @@ std::unique_ptr<CurlPair> make_pair() {
 
 struct CurlPool::Idle {
   unsigned generation = process_generation();
-  // What a parent process left behind, kept reachable but untouched.
-  Idle* inherited = nullptr;
   std::mutex mutex;
   std::vector<std::unique_ptr<CurlPair>> pairs;
+  Idle* next_inherited = nullptr;
 };
+
+// Closing a connection would say goodbye to the server in the parent's name, so what a child inherited is kept for
+// ever, reachable for leak checkers.
+void CurlPool::abandon(Idle& inherited) noexcept {
+  static std::atomic<Idle*> first = nullptr;
+  inherited.next_inherited = first.load(std::memory_order_relaxed);
+  while (!first.compare_exchange_weak(inherited.next_inherited, &inherited)) {
+  }
+}
 
 CurlPool::CurlPool(std::size_t max_idle, std::chrono::seconds max_age)
     : max_idle_(max_age.count() == 0 ? 0 : max_idle), max_age_(max_age), idle_(new Idle) {}
 
 CurlPool::~CurlPool() {
   Idle* const idle = idle_.load(std::memory_order_acquire);
-  if (idle->generation == process_generation()) delete idle;
+  if (idle->generation == process_generation()) {
+    delete idle;
+  } else {
+    abandon(*idle);
+  }
 }
 
 CurlPool::Idle& CurlPool::idle() {
@@ -41,9 +53,9 @@ CurlPool::Idle& CurlPool::idle() {
   if (current->generation == process_generation()) return *current;
   // The mutex may have been held by a thread that does not exist in this process, so it is replaced too.
   auto fresh = std::make_unique<Idle>();
-  fresh->inherited = current;
-  if (idle_.compare_exchange_strong(current, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
-  return *current;
+  if (!idle_.compare_exchange_strong(current, fresh.get(), std::memory_order_acq_rel)) return *current;
+  abandon(*current);
+  return *fresh.release();
 }
 
 std::unique_ptr<CurlPair> CurlPool::take() {

@@ -47,6 +47,7 @@ class CurlPool {
  private:
   struct Idle;
   [[nodiscard]] Idle& idle();
+  static void abandon(Idle& inherited) noexcept;
 
   std::size_t max_idle_;
   std::chrono::seconds max_age_;
