@@ -20,6 +20,15 @@ std::unique_ptr<CurlPair> make_pair() {
 
 }  // namespace
 
+bool CurlPair::parse(const std::string& wanted) {
+  if (parsed_url != nullptr && url == wanted) return true;
+  parsed_url.reset(curl_url());
+  url = wanted;
+  if (curl_url_set(parsed_url.get(), CURLUPART_URL, wanted.c_str(), CURLU_PATH_AS_IS) == CURLUE_OK) return true;
+  parsed_url.reset();
+  return false;
+}
+
 struct CurlPool::Idle {
   unsigned generation = process_generation();
   std::mutex mutex;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace chatopen::transport {
@@ -21,12 +22,22 @@ struct MultiCleanup {
   void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
 };
 
+struct UrlCleanup {
+  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+};
+
 /// A private multi, whose cache holds at most one connection, and the easy handle that runs on it. Without options of
 /// an exchange while it is idle.
 struct CurlPair {
   std::unique_ptr<CURLM, MultiCleanup> multi;
   std::unique_ptr<CURL, EasyCleanup> easy;
+  /// The last URL, parsed: calls of a client repeat a few URLs, and parsing one is a tenth of a call.
+  std::unique_ptr<CURLU, UrlCleanup> parsed_url;
+  std::string url;
   Clock::TimePoint idle_since;
+
+  /// Makes `parsed_url` that of this URL. False when libcurl cannot parse it.
+  [[nodiscard]] bool parse(const std::string& wanted);
 };
 
 /// The idle handles of blocking calls. The last one returned is the first one taken, so that calls one after another

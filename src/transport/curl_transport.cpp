@@ -104,10 +104,12 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
       request, sink, started,
       {.cleartext = !target->https,
        .explicit_proxy = !impl_->settings.options.proxy.empty() && !transport::is_loopback(target->host)});
-  CURLcode code = transport::set_up(handle, request, *target, impl_->settings, headers, exchange);
+  CURLcode code = transport::set_up(*pair, request, *target, impl_->settings, headers, exchange);
   if (code == CURLE_OK && curl_multi_add_handle(multi, handle) == CURLM_OK) {
     code = drive(*pair, exchange, cancel);
     curl_multi_remove_handle(multi, handle);
+  } else if (code == CURLE_URL_MALFORMAT) {
+    exchange.fail(TransportFailure::invalid_request, "the URL is not one that can be sent to");
   } else {
     exchange.fail(TransportFailure::resource, "libcurl could not be set up");
   }
