@@ -30,9 +30,15 @@ Error unknown_format(const std::string& picture) {
 
 }  // namespace
 
-std::string ImagePart::location() && { return std::move(location_); }
-std::string ImagePart::media_type() && { return std::move(media_type_); }
-std::shared_ptr<const std::string> ImagePart::bytes() && { return std::move(bytes_); }
+std::string ImagePart::location() && {
+  return std::move(location_);
+}
+std::string ImagePart::media_type() && {
+  return std::move(media_type_);
+}
+std::shared_ptr<const std::string> ImagePart::bytes() && {
+  return std::move(bytes_);
+}
 
 TextPart text(std::string text) {
   return {std::move(text)};

@@ -51,7 +51,7 @@ TEST(PromptForm, RefusesWhatItCannotExpressAndNamesTheMessage) {
 
 TEST(PromptForm, NeedsAUserText) {
   for (const ChatRequest& request :
-       {ChatRequest{.messages = {Message::system("a")}}, ChatRequest{.messages = {Message::user("")}}}) {
+       {ChatRequest{.messages = {Message::system("a")}}, ChatRequest{.messages = {Message::user({text("")})}}}) {
     const Error error = refusal(request, WireForm::prompt);
     EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
     EXPECT_THAT(error.message, HasSubstr("no user message with a text"));
