@@ -1,0 +1,39 @@
+#pragma once
+
+#include <httplib.h>
+
+#include <memory>
+
+// Before it had this macro, cpp-httplib left idle connections alone when it was stopped: up to the whole keep-alive
+// time passed before their threads ended. There, POSIX systems get a connection loop of our own.
+#if !defined(CPPHTTPLIB_KEEPALIVE_TIMEOUT_CHECK_INTERVAL_USECOND) && !defined(_WIN32)
+#define CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP 1
+#include <mutex>
+#include <set>
+#endif
+
+namespace chatopen::sandbox {
+
+/// cpp-httplib's server, set up for loopback with many connections, and with an end that does not wait for clients.
+class ListeningServer final : public httplib::Server {
+ public:
+  [[nodiscard]] static std::unique_ptr<ListeningServer> create();
+
+  /// 0 takes a free port. Returns the port, or 0 when it cannot be had.
+  [[nodiscard]] int bind(int port);
+  /// Ends `listen_after_bind` and all connections.
+  void end();
+
+ private:
+  ListeningServer();
+
+#ifdef CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP
+  bool process_and_close_socket(socket_t connection) override;
+
+  std::mutex mutex_;
+  std::set<socket_t> open_;
+  bool ended_ = false;
+#endif
+};
+
+}  // namespace chatopen::sandbox

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chatopen::sandbox {
+
+/// The bodies that a reply can have. The first three are successes, unless a status or an envelope code says otherwise.
+enum class ReplyShape : std::uint8_t {
+  envelope,
+  completion,
+  completion_in_data,
+  raw,
+  envelope_number,
+  error_object,
+  error_text,
+  truncated,
+  empty,
+  html,
+  invalid_utf8,
+};
+
+/// What the header `X-Sandbox-Reply` asks for; its grammar is documented in docs/sandbox.md.
+struct ReplyDirectives {
+  int status = 200;
+  ReplyShape shape = ReplyShape::envelope;
+  /// The code in the envelope; by default the status.
+  std::optional<std::string> envelope_code = {};
+  std::optional<std::string> retry_after = {};
+  std::optional<std::string> retry_after_ms = {};
+  std::optional<std::string> request_id = {};
+  std::optional<std::string> location = {};
+  std::optional<std::string> finish_reason = {};
+  std::optional<std::string> reasoning = {};
+  /// The name of a tool that the model asks for.
+  std::optional<std::string> tool_call = {};
+  std::chrono::milliseconds delay = {};
+  int together = 0;
+};
+
+/// Throws `Refusal` naming the directive that is wrong.
+[[nodiscard]] ReplyDirectives parse_reply_directives(std::string_view header);
+
+}  // namespace chatopen::sandbox

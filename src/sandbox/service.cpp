@@ -1,0 +1,117 @@
+#include "sandbox/service.hpp"
+
+#include "base/ascii.hpp"
+#include "sandbox/forms.hpp"
+#include "sandbox/json_body.hpp"
+#include "sandbox/reply_directives.hpp"
+#include "sandbox/reply_shapes.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace chatopen::sandbox {
+namespace {
+
+struct Route {
+  std::string model;
+  std::string (*describe)(const Json& body);
+};
+
+std::string decode_model(std::string_view segment) {
+  std::string model;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (segment[i] != '%') {
+      model += segment[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const char* digits = segment.data() + i + 1;
+    if (segment.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
+      throw Refusal("the path has a % without two hexadecimal digits");
+    }
+    model += static_cast<char>(byte);
+    i += 2;
+  }
+  return model;
+}
+
+Route find_route(std::string_view target) {
+  constexpr std::string_view prefix = "/AIGCChatOpenServ/saas/";
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (path.starts_with(prefix)) {
+    const std::string_view rest = path.substr(prefix.size());
+    const auto slash = rest.find('/');
+    if (slash != 0 && slash != std::string_view::npos) {
+      const std::string_view action = rest.substr(slash);
+      const std::string_view model = rest.substr(0, slash);
+      if (action == "/text/v3") return {decode_model(model), describe_messages_form};
+      // Streams are not served yet; a JSON envelope is an answer to a stream call that the protocol permits.
+      if (action == "/text" || action == "/stream") return {decode_model(model), describe_prompt_form};
+    }
+  }
+  throw Refusal(404, "no such path: " + std::string(path) +
+                         "; the sandbox serves POST /AIGCChatOpenServ/saas/{model}/text/v3 (messages form), "
+                         "…/{model}/text and …/{model}/stream (prompt form)");
+}
+
+// Takes the same time wherever the texts differ.
+bool equal_in_constant_time(std::string_view given, std::string_view expected) noexcept {
+  bool equal = given.size() == expected.size();
+  for (std::size_t i = 0; i < given.size(); ++i) equal &= given[i] == expected[i % expected.size()];
+  return equal;
+}
+
+void check_content_type(const Incoming& request) {
+  const std::string* value = request.header("Content-Type");
+  if (value == nullptr) throw Refusal("the header Content-Type is missing; expected application/json");
+  std::string_view type = std::string_view(*value).substr(0, value->find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  if (!base::equal_ignoring_case(type, "application/json")) {
+    throw Refusal("the header Content-Type is " + in_quotes(*value) + "; expected application/json");
+  }
+}
+
+}  // namespace
+
+const std::string* Incoming::header(std::string_view name) const {
+  const std::string* value = nullptr;
+  for (const HttpHeader& each : headers) {
+    if (!base::equal_ignoring_case(each.name, name)) continue;
+    if (value != nullptr) throw Refusal("the header " + std::string(name) + " came twice");
+    value = &each.value;
+  }
+  return value;
+}
+
+Service::Service(Credentials credentials) : credentials_(std::move(credentials)) {}
+
+void Service::check_credentials(const Incoming& request) const {
+  constexpr const char* id_header = "X-Request-Req-Accesskeyid";
+  constexpr const char* secret_header = "X-Request-Req-Accesskeysecret";
+  const std::string* id = request.header(id_header);
+  const std::string* secret = request.header(secret_header);
+  if (id == nullptr) throw Refusal(401, std::string("the header ") + id_header + " is missing");
+  if (secret == nullptr) throw Refusal(401, std::string("the header ") + secret_header + " is missing");
+  const bool id_matches = equal_in_constant_time(*id, credentials_.access_key_id.reveal());
+  const bool secret_matches = equal_in_constant_time(*secret, credentials_.access_key_secret.reveal());
+  if (!id_matches || !secret_matches) throw Refusal(401, "the credentials are not those of this sandbox");
+}
+
+Answer Service::serve(const Incoming& request) const {
+  try {
+    const Route route = find_route(request.target);
+    if (request.method != "POST") {
+      throw Refusal(405, "this path takes POST, not " + request.method, {{"Allow", "POST"}});
+    }
+    check_credentials(request);
+    const std::string* directives = request.header("X-Sandbox-Reply");
+    const ReplyDirectives wanted = directives == nullptr ? ReplyDirectives{} : parse_reply_directives(*directives);
+    check_content_type(request);
+    const std::string text = route.model + " received " + route.describe(parse_object(request.body));
+    return make_answer(wanted, route.model, text, request.body.size());
+  } catch (const Refusal& refusal) {
+    return make_refusal(refusal);
+  }
+}
+
+}  // namespace chatopen::sandbox

@@ -1,0 +1,81 @@
+// chatopen-sandbox: the embedded server as a program of its own.
+
+#include <chatopen/sandbox/sandbox.hpp>
+#include <chatopen/version.hpp>
+
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr std::string_view usage =
+    "Usage: chatopen-sandbox [--port PORT]\n"
+    "\n"
+    "Serves the Chat Open protocol on 127.0.0.1 until it is interrupted, and prints the variables that make a program\n"
+    "use it. It answers what it received, and refuses what breaks the protocol. Nothing leaves this machine.\n"
+    "\n"
+    "  --port PORT  listen on this port (default: a free one)\n"
+    "  --version    print the version\n"
+    "  --help       print this text\n";
+
+enum class Task { serve, print_help, print_version, complain };
+
+struct CommandLine {
+  Task task = Task::serve;
+  std::uint16_t port = 0;
+};
+
+CommandLine parse(int argc, char** argv) {
+  CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help") return {.task = Task::print_help};
+    if (argument == "--version") return {.task = Task::print_version};
+    if (argument != "--port" || i + 1 == argc) return {.task = Task::complain};
+    const char* port = argv[++i];
+    const char* end = port + std::strlen(port);
+    const auto [stopped, error] = std::from_chars(port, end, line.port);
+    if (error != std::errc() || stopped != end) return {.task = Task::complain};
+  }
+  return line;
+}
+
+int serve(std::uint16_t port) {
+  // Blocked before the server's threads start, so that only sigwait takes them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  auto sandbox = chatopen::Sandbox::start({.port = port});
+  if (!sandbox) {
+    std::cerr << "chatopen-sandbox: " << sandbox.error() << '\n';
+    return 1;
+  }
+  const chatopen::Credentials credentials = sandbox->credentials();
+  std::cout << "export CHATOPEN_BASE_URL=" << sandbox->base_url() << '\n'
+            << "export CHATOPEN_ACCESS_KEY_ID=" << credentials.access_key_id.reveal() << '\n'
+            << "export CHATOPEN_ACCESS_KEY_SECRET=" << credentials.access_key_secret.reveal() << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const CommandLine line = parse(argc, argv);
+  switch (line.task) {
+    case Task::serve: return serve(line.port);
+    case Task::print_help: std::cout << usage; return 0;
+    case Task::print_version: std::cout << "chatopen-sandbox " << CHATOPEN_VERSION_STRING << '\n'; return 0;
+    case Task::complain: break;
+  }
+  std::cerr << usage;
+  return 2;
+}
