@@ -1,0 +1,114 @@
+#include "process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace chatopen {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Example {
+  const char* program;
+  std::vector<const char*> output;
+};
+
+void PrintTo(const Example& example, std::ostream* stream) {
+  *stream << example.program;
+}
+
+class TalkingExample : public testing::TestWithParam<Example> {
+ protected:
+  static void expect_output(Process& process) {
+    EXPECT_EQ(process.wait(), 0) << process.errors();
+    const std::string output = process.rest_of_output();
+    for (const char* expected : GetParam().output) EXPECT_THAT(output, HasSubstr(expected));
+  }
+};
+
+TEST_P(TalkingExample, StartsASandboxAndSaysSo) {
+  Process process({GetParam().program});
+  expect_output(process);
+  EXPECT_THAT(process.errors(), HasSubstr("asking the built-in sandbox at http://127.0.0.1:"));
+}
+
+TEST_P(TalkingExample, TalksToTheServerThatTheEnvironmentNames) {
+  Process server({CHATOPEN_PROGRAM_SANDBOX});
+  std::vector<std::string> variables;
+  for (int i = 0; i < 3; ++i) variables.push_back(server.read_line().substr(std::string("export ").size()));
+  Process process({GetParam().program}, variables);
+  expect_output(process);
+  EXPECT_THAT(process.errors(), IsEmpty());
+}
+
+TEST_P(TalkingExample, FailsWhenTheEnvironmentIsIncomplete) {
+  Process process({GetParam().program}, {"CHATOPEN_BASE_URL=https://gateway.example"});
+  EXPECT_EQ(process.wait(), 1);
+  EXPECT_THAT(process.errors(), HasSubstr("CHATOPEN_ACCESS_KEY_ID"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Examples, TalkingExample,
+    testing::Values(
+        Example{CHATOPEN_PROGRAM_MULTIMODAL,
+                {"gpt-4o received 1 message: user: text \"what's the content of the picture?\" and picture "
+                 "https://example.com/a.jpg\n"}},
+        Example{CHATOPEN_PROGRAM_CHAT,
+                {"deepseek-chat received 2 messages: system: ", "user: \"Why is the sky blue?\"",
+                 "deepseek-chat received 4 messages: ", "user: \"And why is it red in the evening?\""}},
+        Example{CHATOPEN_PROGRAM_LOCAL_PICTURE, {"Sending image/png, 67 bytes\n", "and picture image/png, 67 bytes\n"}},
+        Example{
+            CHATOPEN_PROGRAM_CUSTOM_ENDPOINT,
+            {"gpt-4o-multimodal: /AIGCChatOpenServ/saas/gpt-4o/text/v3 (documented)\n",
+             "moonshot-128k received the prompt \"Why?\" and the system prompt \"Be brief.\"\n",
+             "my-model received 2 messages: system: \"Be brief.\"; user: \"Why?\" (knowledgeBase: \"handbook\")\n"}},
+        Example{CHATOPEN_PROGRAM_ERROR_HANDLING,
+                {"invalid_argument", "-> correct the request or the file\n", "server_error", "2 attempts", "timeout",
+                 "-> it may have been done and billed", "authentication", "-> correct the set-up"}}),
+    [](const testing::TestParamInfo<Example>& example) {
+      const std::string path = example.param.program;
+      return path.substr(path.rfind('/') + 1);
+    });
+
+TEST(LocalPictureExample, SendsTheFileThatItsArgumentNames) {
+  const std::string path = testing::TempDir() + "chatopen_example.gif";
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  ASSERT_NE(file, nullptr);
+  std::fputs("GIF89a, or so it begins", file);
+  std::fclose(file);
+  Process process({CHATOPEN_PROGRAM_LOCAL_PICTURE, path});
+  EXPECT_EQ(process.wait(), 0) << process.errors();
+  EXPECT_THAT(process.rest_of_output(), HasSubstr("and picture image/gif, 23 bytes\n"));
+  std::remove(path.c_str());
+}
+
+TEST(LocalPictureExample, RefusesWhatIsNoPicture) {
+  Process process({CHATOPEN_PROGRAM_LOCAL_PICTURE, "/nonexistent.png"});
+  EXPECT_EQ(process.wait(), 1);
+  EXPECT_THAT(process.errors(), HasSubstr("/nonexistent.png"));
+}
+
+TEST(MultimodalExample, FailsWithWrongCredentials) {
+  Process server({CHATOPEN_PROGRAM_SANDBOX});
+  const std::string url = server.read_line().substr(std::string("export ").size());
+  Process process({CHATOPEN_PROGRAM_MULTIMODAL},
+                  {url, "CHATOPEN_ACCESS_KEY_ID=a", "CHATOPEN_ACCESS_KEY_SECRET=canary-secret"});
+  EXPECT_EQ(process.wait(), 1);
+  EXPECT_THAT(process.errors(), HasSubstr("authentication"));
+  EXPECT_THAT(process.errors(), testing::Not(HasSubstr("canary-secret")));
+}
+
+TEST(TestYourAppExample, Passes) {
+  Process process({CHATOPEN_PROGRAM_TEST_YOUR_APP});
+  EXPECT_EQ(process.wait(), 0);
+  const std::string output = process.rest_of_output();
+  EXPECT_THAT(output, HasSubstr("ok      the caption is the answer\n"));
+  EXPECT_THAT(output, testing::Not(HasSubstr("FAILED")));
+}
+
+}  // namespace
+}  // namespace chatopen

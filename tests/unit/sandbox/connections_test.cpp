@@ -1,0 +1,92 @@
+#include "raw_connection.hpp"
+#include "sandbox_caller.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace chatopen::sandbox {
+namespace {
+
+void wait_for_connections(const Sandbox& sandbox, std::uint64_t count) {
+  while (sandbox.connections() < count) std::this_thread::yield();
+}
+
+// None of the requests is answered before all of them have arrived.
+TEST(SandboxConnections, AreServedAllAtTheSameTime) {
+  constexpr std::size_t crowd = 120;
+  const Sandbox sandbox = Sandbox::start().value();
+  std::vector<int> statuses(crowd);
+  std::vector<std::thread> callers;
+  for (int& status : statuses) {
+    callers.emplace_back([&] { status = SandboxCaller(sandbox).ask("together=" + std::to_string(crowd)); });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(statuses, std::vector<int>(crowd, 200));
+  EXPECT_EQ(sandbox.connections(), crowd);
+  EXPECT_EQ(sandbox.requests(), crowd);
+}
+
+TEST(SandboxConnections, WaitWhenThereAreTooMany) {
+  const Sandbox sandbox = Sandbox::start({.max_connections = 1}).value();
+  std::optional<SandboxCaller> first(sandbox);
+  EXPECT_EQ(first->ask(), 200);
+  int status = 0;
+  std::thread second([&] { status = SandboxCaller(sandbox).ask(); });
+  wait_for_connections(sandbox, 2);
+  EXPECT_EQ(sandbox.requests(), 1U);
+  first.reset();
+  second.join();
+  EXPECT_EQ(status, 200);
+}
+
+// Each of these waits would last longer than a test may run, if the end of the sandbox did not end it.
+
+TEST(SandboxEnd, DoesNotWaitForIdleConnections) {
+  std::optional<Sandbox> sandbox = Sandbox::start().value();
+  std::vector<std::unique_ptr<SandboxCaller>> callers;
+  for (int i = 0; i < 10; ++i) {
+    callers.push_back(std::make_unique<SandboxCaller>(*sandbox));
+    EXPECT_EQ(callers.back()->ask(), 200);
+  }
+  sandbox.reset();
+  EXPECT_EQ(callers.back()->ask(), 0);
+}
+
+TEST(SandboxEnd, DoesNotWaitForClientsThatStall) {
+  std::optional<Sandbox> sandbox = Sandbox::start().value();
+  RawConnection silent(*sandbox);
+  RawConnection stalled(*sandbox);
+  ASSERT_TRUE(silent.connected() && stalled.connected());
+  stalled.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhal");
+  wait_for_connections(*sandbox, 2);
+  sandbox.reset();
+  EXPECT_EQ(silent.receive_all(), "");
+}
+
+TEST(SandboxEnd, DoesNotWaitForDelayedReplies) {
+  std::optional<Sandbox> sandbox = Sandbox::start().value();
+  std::thread delayed([&, caller = std::make_unique<SandboxCaller>(*sandbox)] { caller->ask("delay-ms=600000"); });
+  std::thread meeting([&, caller = std::make_unique<SandboxCaller>(*sandbox)] { caller->ask("together=2"); });
+  wait_for_connections(*sandbox, 2);
+  sandbox.reset();
+  delayed.join();
+  meeting.join();
+}
+
+TEST(SandboxEnd, ClosesConnectionsThatStillWait) {
+  std::optional<Sandbox> sandbox = Sandbox::start({.max_connections = 1}).value();
+  SandboxCaller served(*sandbox);
+  EXPECT_EQ(served.ask(), 200);
+  RawConnection waiting(*sandbox);
+  wait_for_connections(*sandbox, 2);
+  sandbox.reset();
+  EXPECT_EQ(waiting.receive_all(), "");
+}
+
+}  // namespace
+}  // namespace chatopen::sandbox

@@ -1,0 +1,157 @@
+#include "sandbox/service.hpp"
+#include "sandbox/json_body.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace chatopen::sandbox {
+namespace {
+
+using testing::HasSubstr;
+
+Incoming valid_request() {
+  return {.method = "POST",
+          .target = "/AIGCChatOpenServ/saas/gpt-4o/text/v3",
+          .headers = {{"x-request-req-ACCESSKEYID", "id"},
+                      {"X-Request-Req-Accesskeysecret", "secret"},
+                      {"Content-Type", "application/json"}},
+          .body = R"({"messages":[{"role":"user","content":"hi"}]})"};
+}
+
+Answer serve(const Incoming& request) {
+  return Service({"id", "secret"}).serve(request);
+}
+
+std::string message_of(const Answer& answer) {
+  return parse_object(answer.body)["msg"];
+}
+
+Incoming with_header(const std::string& name, const std::string& value) {
+  Incoming request = valid_request();
+  std::erase_if(request.headers, [&name](const HttpHeader& header) { return header.name == name; });
+  request.headers.push_back({name, value});
+  return request;
+}
+
+Incoming without_header(const std::string& name) {
+  Incoming request = valid_request();
+  std::erase_if(request.headers, [&name](const HttpHeader& header) { return header.name == name; });
+  return request;
+}
+
+Incoming to(const std::string& target) {
+  Incoming request = valid_request();
+  request.target = target;
+  return request;
+}
+
+TEST(Service, AnswersWhatItReceived) {
+  const Answer answer = serve(valid_request());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(parse_object(answer.body)["data"]["answer"], R"(gpt-4o received 1 message: user: "hi")");
+}
+
+TEST(Service, TakesThePromptFormOnItsTwoPaths) {
+  for (const char* path :
+       {"/AIGCChatOpenServ/saas/deepseek-chat/text", "/AIGCChatOpenServ/saas/deepseek-chat/stream"}) {
+    Incoming request = to(path);
+    request.body = R"({"issue":"hi"})";
+    EXPECT_EQ(parse_object(serve(request).body)["data"]["answer"], R"(deepseek-chat received the prompt "hi")") << path;
+  }
+}
+
+TEST(Service, DecodesTheModelAndIgnoresAQuery) {
+  const Answer answer = serve(to("/AIGCChatOpenServ/saas/a%2Fb%20%e7%8c%ab/text/v3?x=/y"));
+  EXPECT_EQ(parse_object(answer.body)["data"]["answer"], R"(a/b 猫 received 1 message: user: "hi")");
+}
+
+TEST(Service, SaysWhatItServesWhenThePathIsAnother) {
+  for (const char* path : {"/", "/AIGCChatOpenServ/saas/", "/AIGCChatOpenServ/saas//text/v3",
+                           "/AIGCChatOpenServ/saas/gpt-4o", "/AIGCChatOpenServ/saas/gpt-4o/text/v2",
+                           "/AIGCChatOpenServ/saas/gpt-4o/image/generation", "/aigcchatopenserv/saas/gpt-4o/text/v3"}) {
+    const Answer answer = serve(to(path));
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_EQ(parse_object(answer.body)["code"], "404") << path;
+    EXPECT_THAT(message_of(answer), HasSubstr("POST /AIGCChatOpenServ/saas/{model}/text/v3")) << path;
+  }
+}
+
+TEST(Service, RefusesABrokenPercentEncoding) {
+  for (const char* model : {"a%", "a%2", "a%zz"}) {
+    const Answer answer = serve(to("/AIGCChatOpenServ/saas/" + std::string(model) + "/text/v3"));
+    EXPECT_EQ(answer.status, 400) << model;
+    EXPECT_EQ(message_of(answer), "the path has a % without two hexadecimal digits") << model;
+  }
+}
+
+TEST(Service, TakesPostOnly) {
+  Incoming request = valid_request();
+  request.method = "GET";
+  const Answer answer = serve(request);
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_EQ(message_of(answer), "this path takes POST, not GET");
+  ASSERT_EQ(answer.headers.size(), 1U);
+  EXPECT_EQ(answer.headers[0].name + ": " + answer.headers[0].value, "Allow: POST");
+}
+
+TEST(Service, RefusesMissingCredentials) {
+  const Answer without_secret = serve(without_header("X-Request-Req-Accesskeysecret"));
+  EXPECT_EQ(without_secret.status, 401);
+  EXPECT_EQ(without_secret.body,
+            R"({"code":"401","msg":"the header X-Request-Req-Accesskeysecret is missing","data":null})");
+  EXPECT_EQ(message_of(serve(without_header("x-request-req-ACCESSKEYID"))),
+            "the header X-Request-Req-Accesskeyid is missing");
+}
+
+TEST(Service, RefusesOtherCredentialsAndDoesNotRepeatThem) {
+  for (const char* secret : {"", "secre", "secrets", "secretsecret", "Secret", "sekret"}) {
+    const Answer answer = serve(with_header("X-Request-Req-Accesskeysecret", secret));
+    EXPECT_EQ(answer.status, 401) << secret;
+    EXPECT_EQ(message_of(answer), "the credentials are not those of this sandbox") << secret;
+  }
+  EXPECT_EQ(serve(with_header("x-request-req-ACCESSKEYID", "di")).status, 401);
+}
+
+TEST(Service, RefusesCredentialsThatCameTwice) {
+  Incoming request = valid_request();
+  request.headers.push_back({"X-Request-Req-Accesskeyid", "id"});
+  EXPECT_EQ(serve(request).status, 400);
+  EXPECT_EQ(message_of(serve(request)), "the header X-Request-Req-Accesskeyid came twice");
+}
+
+TEST(Service, RefusesOtherContentTypes) {
+  EXPECT_EQ(message_of(serve(without_header("Content-Type"))),
+            "the header Content-Type is missing; expected application/json");
+  EXPECT_EQ(message_of(serve(with_header("Content-Type", "text/plain"))),
+            R"(the header Content-Type is "text/plain"; expected application/json)");
+  EXPECT_EQ(serve(with_header("Content-Type", "application/jsonp")).status, 400);
+  EXPECT_EQ(serve(with_header("Content-Type", "Application/JSON ; charset=utf-8")).status, 200);
+}
+
+TEST(Service, RefusesABrokenBody) {
+  Incoming request = valid_request();
+  request.body = "{}";
+  EXPECT_EQ(serve(request).status, 400);
+  EXPECT_EQ(serve(request).body, R"({"code":"400","msg":"messages is missing","data":null})");
+}
+
+TEST(Service, GivesTheReplyThatTheRequestAskedFor) {
+  const Answer answer = serve(with_header("X-Sandbox-Reply", "status=503; shape=html; delay-ms=7; together=2"));
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.content_type, "text/html");
+  EXPECT_EQ(answer.delay, std::chrono::milliseconds(7));
+  EXPECT_EQ(answer.together, 2);
+}
+
+TEST(Service, RefusesABrokenRequestWhateverReplyItAskedFor) {
+  Incoming request = with_header("X-Sandbox-Reply", "status=200");
+  request.body = "{}";
+  EXPECT_EQ(serve(request).status, 400);
+  EXPECT_EQ(message_of(serve(with_header("X-Sandbox-Reply", "shap=html"))),
+            "X-Sandbox-Reply: shap=html: no such directive");
+}
+
+}  // namespace
+}  // namespace chatopen::sandbox
