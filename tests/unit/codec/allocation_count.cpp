@@ -12,6 +12,19 @@ std::atomic<std::size_t> threshold = SIZE_MAX;
 std::atomic<int> counted = 0;
 std::atomic<std::size_t> counted_bytes = 0;
 
+void* allocate(std::size_t size) noexcept {
+  if (size >= threshold) {
+    ++counted;
+    counted_bytes += size;
+  }
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* allocate_or_throw(std::size_t size) {
+  if (void* const memory = allocate(size)) return memory;
+  throw std::bad_alloc();
+}
+
 }  // namespace
 
 AllocationCount::AllocationCount(std::size_t at_least) noexcept {
@@ -34,20 +47,34 @@ std::size_t AllocationCount::bytes() const noexcept {
 
 }  // namespace chatopen::codec
 
-// The replacements serve the whole program; the other forms of new and delete end in these.
+// They serve the whole program. Each form is replaced, since those of a sanitizer do not end in one another.
 void* operator new(std::size_t size) {
-  if (size >= chatopen::codec::threshold) {
-    ++chatopen::codec::counted;
-    chatopen::codec::counted_bytes += size;
-  }
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
+  return chatopen::codec::allocate_or_throw(size);
 }
-
+void* operator new[](std::size_t size) {
+  return chatopen::codec::allocate_or_throw(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return chatopen::codec::allocate(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return chatopen::codec::allocate(size);
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
 void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
   std::free(memory);
 }
