@@ -215,6 +215,12 @@ bool CurlExchange::request_may_be_written() const noexcept {
   return curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &written) != CURLE_OK || written > 0;
 }
 
+// libcurl counts at least a microsecond once the name, or a literal address, is resolved.
+bool CurlExchange::name_is_resolved() const noexcept {
+  curl_off_t microseconds = 0;
+  return curl_easy_getinfo(handle_, CURLINFO_NAMELOOKUP_TIME_T, &microseconds) != CURLE_OK || microseconds > 0;
+}
+
 // A server that refuses a request may close the connection before it has read the body, which resets the connection
 // while the body is sent, or while the answer is received. The answer counts all the same.
 bool CurlExchange::refused_before_body_was_read(CURLcode code) const noexcept {
@@ -231,7 +237,11 @@ void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
   constexpr std::chrono::milliseconds timer_slack(2);
   const Deadline due = deadline();
   if (code == CURLE_OPERATION_TIMEDOUT && due.at - timer_slack <= now) {
-    fail(due.failure, describe(due.failure));
+    if (due.failure == TransportFailure::connect_timeout && !name_is_resolved()) {
+      fail(TransportFailure::resolve, "the host's name was not resolved within Timeouts::connect");
+    } else {
+      fail(due.failure, describe(due.failure));
+    }
     return;
   }
   if (code == CURLE_OK) {
@@ -248,7 +258,8 @@ void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
                           : head_.complete() ? CurlPhase::receiving
                                              : CurlPhase::waiting;
   const std::string_view text = curl_message_.data();
-  const TransportFailure failure = failure_of(code, phase, text, system_error, route_.explicit_proxy);
+  const bool through_proxy = route_.explicit_proxy || names_another_peer(text, route_.host);
+  const TransportFailure failure = failure_of(code, phase, text, system_error, through_proxy);
   if (failure == TransportFailure::headers_too_large) {
     fail(failure, headers_exceed_limits);
   } else {

@@ -29,6 +29,8 @@ struct CurlRoute {
   bool cleartext = false;
   /// `CurlOptions::proxy` is used.
   bool explicit_proxy = false;
+  /// Of the URL; must outlive the exchange.
+  std::string_view host = {};
 };
 
 /// One exchange on an easy handle: what libcurl calls back into, the deadlines, and the outcome. It must stay where it
@@ -69,6 +71,7 @@ class CurlExchange {
   void restart_idle() noexcept;
 
   [[nodiscard]] bool request_may_be_written() const noexcept;
+  [[nodiscard]] bool name_is_resolved() const noexcept;
   [[nodiscard]] bool refused_before_body_was_read(CURLcode code) const noexcept;
   void fail_with(CURLcode code, Clock::TimePoint now);
 

@@ -16,7 +16,7 @@ bool contains(std::string_view text, std::string_view part) noexcept {
   return text.find(part) != std::string_view::npos;
 }
 
-TransportFailure failure_while_connecting(CURLcode code, std::string_view text, bool explicit_proxy) noexcept {
+TransportFailure failure_while_connecting(CURLcode code, std::string_view text, bool through_proxy) noexcept {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -24,15 +24,15 @@ TransportFailure failure_while_connecting(CURLcode code, std::string_view text, 
     case CURLE_COULDNT_RESOLVE_HOST:
       return contains(text, "thread failed to start") ? TransportFailure::resource : TransportFailure::resolve;
     case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT: return explicit_proxy ? TransportFailure::proxy : TransportFailure::connect;
+    case CURLE_OPERATION_TIMEDOUT: return through_proxy ? TransportFailure::proxy : TransportFailure::connect;
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_PROXY: return TransportFailure::proxy;
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
       // Before the request only a tunnel is spoken to; libcurl names it in its text alone.
-      return explicit_proxy || contains(text, "roxy") || contains(text, "CONNECT") ? TransportFailure::proxy
-                                                                                   : TransportFailure::connect;
+      return through_proxy || contains(text, "roxy") || contains(text, "CONNECT") ? TransportFailure::proxy
+                                                                                  : TransportFailure::connect;
     default: return TransportFailure::connect;
   }
 }
@@ -67,9 +67,12 @@ TransportFailure failure_while_receiving(CURLcode code, std::string_view text) n
 }  // namespace
 
 TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view text, long system_error,
-                            bool explicit_proxy) noexcept {
+                            bool through_proxy) noexcept {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return TransportFailure::certificate;
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
@@ -79,9 +82,6 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_ENGINE_NOTFOUND:
     case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_SHUTDOWN_FAILED:
     case CURLE_USE_SSL_FAILED: return TransportFailure::tls;
     case CURLE_READ_ERROR: return TransportFailure::request_body;
@@ -94,7 +94,7 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
   switch (phase) {
     case CurlPhase::connecting:
       if (is_exhaustion(system_error)) return TransportFailure::resource;
-      return failure_while_connecting(code, text, explicit_proxy);
+      return failure_while_connecting(code, text, through_proxy);
     case CurlPhase::waiting: return failure_while_waiting(code);
     case CurlPhase::receiving: return failure_while_receiving(code, text);
   }
@@ -103,6 +103,14 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
 
 bool names_broken_chunk(std::string_view text) noexcept {
   return contains(text, "chunk");
+}
+
+bool names_another_peer(std::string_view text, std::string_view host) noexcept {
+  constexpr std::string_view beginning = "Failed to connect to ";
+  if (!text.starts_with(beginning)) return false;
+  text.remove_prefix(beginning.size());
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return !base::equal_ignoring_case(text.substr(0, text.find(' ')), host);
 }
 
 std::string_view describe(TransportFailure deadline) noexcept {

@@ -20,10 +20,14 @@ enum class CurlPhase : std::uint8_t {
 /// What libcurl's code means in this phase. `text` is what libcurl wrote into its error buffer, `system_error` the
 /// `errno` that it saw, 0 when none. `CURLE_OPERATION_TIMEDOUT` is a timeout of the system's, not one of `Timeouts`.
 [[nodiscard]] TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view text, long system_error,
-                                          bool explicit_proxy) noexcept;
+                                          bool through_proxy) noexcept;
 
 /// A reset and a broken chunk share one code; libcurl's text tells them apart.
 [[nodiscard]] bool names_broken_chunk(std::string_view text) noexcept;
+
+/// Whether libcurl's text speaks of a failed connection to another host than the request's: a proxy, which the
+/// environment may have named.
+[[nodiscard]] bool names_another_peer(std::string_view text, std::string_view host) noexcept;
 
 /// A deadline that passed, for humans.
 [[nodiscard]] std::string_view describe(TransportFailure deadline) noexcept;

@@ -103,7 +103,8 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
   CurlExchange exchange(
       request, sink, started,
       {.cleartext = !target->https,
-       .explicit_proxy = !impl_->settings.options.proxy.empty() && !transport::is_loopback(target->host)});
+       .explicit_proxy = !impl_->settings.options.proxy.empty() && !transport::is_loopback(target->host),
+       .host = target->host});
   CURLcode code = transport::set_up(*pair, request, *target, impl_->settings, headers, exchange);
   if (code == CURLE_OK && curl_multi_add_handle(multi, handle) == CURLM_OK) {
     code = drive(*pair, exchange, cancel);

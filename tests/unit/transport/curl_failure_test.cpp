@@ -17,7 +17,7 @@ TEST(CurlFailure, BeforeTheRequestNamesTheStepThatFailed) {
   EXPECT_EQ(failure(CURLE_COULDNT_CONNECT, phase), TransportFailure::connect);
   EXPECT_EQ(failure(CURLE_OPERATION_TIMEDOUT, phase), TransportFailure::connect);
   EXPECT_EQ(failure(CURLE_SSL_CONNECT_ERROR, phase), TransportFailure::tls);
-  EXPECT_EQ(failure(CURLE_PEER_FAILED_VERIFICATION, phase), TransportFailure::tls);
+  EXPECT_EQ(failure(CURLE_PEER_FAILED_VERIFICATION, phase), TransportFailure::certificate);
   EXPECT_EQ(failure(CURLE_COULDNT_RESOLVE_PROXY, phase), TransportFailure::proxy);
   EXPECT_EQ(failure(CURLE_URL_MALFORMAT, phase), TransportFailure::invalid_request);
   EXPECT_EQ(failure(CURLE_OUT_OF_MEMORY, phase), TransportFailure::resource);
@@ -29,6 +29,14 @@ TEST(CurlFailure, BlamesTheProxyForWhatHappensOnTheWayToIt) {
   EXPECT_EQ(failure(CURLE_RECV_ERROR, phase, "Received HTTP code 407 from proxy after CONNECT"),
             TransportFailure::proxy);
   EXPECT_EQ(failure(CURLE_RECV_ERROR, phase, "Recv failure: Connection reset by peer"), TransportFailure::connect);
+}
+
+TEST(CurlFailure, KnowsAProxyByTheHostThatLibcurlNames) {
+  EXPECT_FALSE(names_another_peer("Failed to connect to x.example port 443: refused", "X.example"));
+  EXPECT_FALSE(names_another_peer("Failed to connect to ::1 port 443: refused", "[::1]"));
+  EXPECT_TRUE(names_another_peer("Failed to connect to proxy.example port 443: refused", "x.example"));
+  EXPECT_TRUE(names_another_peer("Failed to connect to x.example.org port 443: refused", "x.example"));
+  EXPECT_FALSE(names_another_peer("Recv failure: Connection reset by peer", "x.example"));
 }
 
 TEST(CurlFailure, BlamesTheSystemWhenItIsExhausted) {
