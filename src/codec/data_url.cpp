@@ -43,14 +43,13 @@ std::optional<Error> append_file(const ImagePart& picture, std::string& body) {
     if (fault.kind != ErrorKind::io) return changed(picture, "was replaced by what is no regular file");
     return fault;
   }
-  if (file->size() != picture.size()) return changed(picture, "changed its size");
   std::array<char, piece_size> piece;
   std::uint64_t left = picture.size();
   while (true) {
     const Result<std::size_t> count = file->read(piece.data(), piece.size());
     if (!count) return count.error();
     const std::string_view bytes(piece.data(), *count);
-    // It may also grow or shrink while it is read.
+    // Found by reading, since the size may change even now.
     if (bytes.size() != std::min<std::uint64_t>(left, piece.size())) return changed(picture, "changed its size");
     if (bytes.empty()) return std::nullopt;
     if (left == picture.size() && media_type_of(bytes) != picture.media_type()) {

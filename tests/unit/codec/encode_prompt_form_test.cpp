@@ -71,7 +71,8 @@ TEST(PromptForm, KeepsItsOwnMembersFromExtra) {
   ChatRequest request{.messages = {Message::user("hi")}};
   for (const char* name : {"issue", "systemContent"}) {
     request.extra = R"({")" + std::string(name) + R"(":"x"})";
-    EXPECT_THAT(refusal(request, WireForm::prompt).message, HasSubstr(name));
+    EXPECT_EQ(refusal(request, WireForm::prompt).message,
+              "extra has the member \"" + std::string(name) + "\", which the request sets itself");
   }
   request.extra = R"({"messages":"no member of this form"})";
   EXPECT_EQ(encoded_json(request, WireForm::prompt)["messages"], "no member of this form");
