@@ -85,13 +85,12 @@ TEST(Sandbox, GoesOnServingWhenItIsMoved) {
 }
 
 TEST(Sandbox, LeavesTheProgramsSignalsAsTheyAre) {
-  struct sigaction before = {};
-  sigaction(SIGPIPE, nullptr, &before);
-  ASSERT_EQ(before.sa_handler, SIG_DFL);
+  const auto before = std::signal(SIGPIPE, SIG_DFL);
   const Sandbox sandbox = Sandbox::start().value();
   struct sigaction after = {};
   sigaction(SIGPIPE, nullptr, &after);
   EXPECT_EQ(after.sa_handler, SIG_DFL);
+  std::signal(SIGPIPE, before);
 }
 
 }  // namespace
