@@ -17,9 +17,9 @@ class CHATOPEN_EXPORT Secret {
  public:
   Secret() noexcept = default;
   /// Copies the text, whose own memory is the caller's to wipe.
-  Secret(std::string_view value);    // NOLINT(*-explicit-*)
+  Secret(std::string_view value);  // NOLINT(*-explicit-*)
   /// The same; null is empty.
-  Secret(const char* value);         // NOLINT(*-explicit-*)
+  Secret(const char* value);  // NOLINT(*-explicit-*)
   /// The same.
   Secret(const std::string& value);  // NOLINT(*-explicit-*)
   Secret(const Secret& other);
