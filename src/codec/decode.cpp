@@ -19,12 +19,6 @@ std::string content_of(const std::optional<Json>& content) {
   return text;
 }
 
-// Usually JSON text in a string; some servers put the object itself.
-std::string arguments_of(const std::optional<Json>& arguments) {
-  if (arguments && arguments->is_object()) return simdjson::minify(*arguments);
-  return std::string(text_of(arguments));
-}
-
 std::vector<ToolCall> tool_calls_of(const std::optional<Json>& value) {
   std::vector<ToolCall> calls;
   simdjson::dom::array list;
@@ -34,7 +28,7 @@ std::vector<ToolCall> tool_calls_of(const std::optional<Json>& value) {
     if (!function || !function->is_object()) continue;
     calls.push_back({.id = std::string(text_of(member_of(each, "id"))),
                      .name = std::string(text_of(member_of(function, "name"))),
-                     .arguments = arguments_of(member_of(function, "arguments"))});
+                     .arguments = std::string(text_of(member_of(function, "arguments")))});
   }
   return calls;
 }

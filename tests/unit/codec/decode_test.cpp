@@ -88,14 +88,15 @@ TEST(DecodeChat, ReadsContentAsStringNullOrParts) {
 TEST(DecodeChat, ReadsToolCalls) {
   const ChatReply::Fields fields = accepted(completion(
       R"({"content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},
-                                       {"id":"c2","function":{"name":"g","arguments":{"b": [1, "x"]}}},
+                                       {"id":"c2","function":{"name":"g","arguments":["not text"]}},
                                        {"id":"c3","function":{"name":"h"}},
                                        {"id":"c4"}, "c5"]})"));
   ASSERT_THAT(fields.tool_calls, SizeIs(3));
   EXPECT_EQ(fields.tool_calls[0].id, "c1");
   EXPECT_EQ(fields.tool_calls[0].name, "f");
   EXPECT_EQ(fields.tool_calls[0].arguments, R"({"a":1})");
-  EXPECT_EQ(fields.tool_calls[1].arguments, R"({"b":[1,"x"]})");
+  EXPECT_EQ(fields.tool_calls[1].name, "g");
+  EXPECT_EQ(fields.tool_calls[1].arguments, "");
   EXPECT_EQ(fields.tool_calls[2].arguments, "");
 }
 
