@@ -11,17 +11,17 @@
 namespace chatopen::codec {
 namespace {
 
-class BodySizer : public JsonSizer {
- public:
-  void data_url(const ImagePart& picture) noexcept { size_ += data_url_size(picture); }
-};
-
-class BodyWriter : public JsonWriter {
+// The body on its way: measured in a first pass, written in a second.
+class ChatBody : public JsonWriter {
  public:
   using JsonWriter::JsonWriter;
 
   void data_url(const ImagePart& picture) {
-    if (!fault_) fault_ = append_data_url(picture, body_);
+    if (buffer() == nullptr) {
+      count(data_url_size(picture));
+    } else if (!fault_) {
+      fault_ = append_data_url(picture, *buffer());
+    }
   }
   [[nodiscard]] std::optional<Error>& fault() noexcept { return fault_; }
 
@@ -29,8 +29,8 @@ class BodyWriter : public JsonWriter {
   std::optional<Error> fault_;
 };
 
-template <typename Out, typename Items, typename PutItem>
-void put_list(Out& out, const Items& items, PutItem put_item) {
+template <typename Items, typename PutItem>
+void put_list(ChatBody& out, const Items& items, PutItem put_item) {
   out.raw("[");
   bool first = true;
   for (const auto& item : items) {
@@ -41,8 +41,7 @@ void put_list(Out& out, const Items& items, PutItem put_item) {
   out.raw("]");
 }
 
-template <typename Out>
-void put_part(Out& out, const ContentPart& part) {
+void put_part(ChatBody& out, const ContentPart& part) {
   if (const TextPart* text = std::get_if<TextPart>(&part)) {
     out.raw(R"({"type":"text","text":)");
     out.string(text->text);
@@ -61,8 +60,7 @@ void put_part(Out& out, const ContentPart& part) {
   out.raw("}}");
 }
 
-template <typename Out>
-void put_tool_call(Out& out, const ToolCall& call) {
+void put_tool_call(ChatBody& out, const ToolCall& call) {
   out.raw(R"({"id":)");
   out.string(call.id);
   out.raw(R"(,"type":"function","function":{"name":)");
@@ -72,8 +70,7 @@ void put_tool_call(Out& out, const ToolCall& call) {
   out.raw("}}");
 }
 
-template <typename Out>
-void put_message(Out& out, const Message& message) {
+void put_message(ChatBody& out, const Message& message) {
   out.raw(R"({"role":")");
   out.raw(to_string(message.role));
   out.raw(R"(","content":)");
@@ -93,8 +90,7 @@ void put_message(Out& out, const Message& message) {
   out.raw("}");
 }
 
-template <typename Out>
-void put_tool(Out& out, const Tool& tool) {
+void put_tool(ChatBody& out, const Tool& tool) {
   out.raw(R"({"type":"function","function":{"name":)");
   out.string(tool.name);
   if (!tool.description.empty()) {
@@ -109,8 +105,7 @@ void put_tool(Out& out, const Tool& tool) {
 }
 
 // Everything after the form's own members, which come first, so that each of these follows a comma.
-template <typename Out>
-void put_settings(Out& out, const ChatRequest& request) {
+void put_settings(ChatBody& out, const ChatRequest& request) {
   const auto put_number = [&](std::string_view name, const auto& value) {
     if (!value) return;
     out.raw(name);
@@ -147,16 +142,14 @@ void put_settings(Out& out, const ChatRequest& request) {
   }
 }
 
-template <typename Out>
-void put_messages_form(Out& out, const ChatRequest& request) {
+void put_messages_form(ChatBody& out, const ChatRequest& request) {
   out.raw(R"({"messages":)");
   put_list(out, request.messages, [&](const auto& message) { put_message(out, message); });
   put_settings(out, request);
   out.raw("}");
 }
 
-template <typename Out>
-void put_prompt_form(Out& out, const ChatRequest& request, const PromptTexts& texts) {
+void put_prompt_form(ChatBody& out, const ChatRequest& request, const PromptTexts& texts) {
   out.raw(R"({"issue":)");
   out.string(*texts.issue);
   if (texts.system_content != nullptr) {
@@ -167,38 +160,37 @@ void put_prompt_form(Out& out, const ChatRequest& request, const PromptTexts& te
   out.raw("}");
 }
 
-// Measures, reserves once, and writes.
-template <typename Put>
-Result<std::string> build(Put put) {
-  BodySizer sizer;
-  put(sizer);
-  std::string body;
-  body.reserve(sizer.size());
-  BodyWriter writer(body);
-  put(writer);
-  if (writer.fault()) return *std::move(writer.fault());
-  return Result<std::string>(std::move(body));
+// Only one of the forms is asked for: the prompt form when there are texts for it.
+void put(ChatBody& out, const ChatRequest& request, const PromptTexts& texts) {
+  if (texts.issue != nullptr) {
+    put_prompt_form(out, request, texts);
+  } else {
+    put_messages_form(out, request);
+  }
 }
 
 }  // namespace
 
 Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form) {
-  switch (wire_form) {
-    case WireForm::messages: {
-      if (std::optional<Error> fault = fault_in_messages_form(request)) return *std::move(fault);
-      return build([&](auto& out) { put_messages_form(out, request); });
-    }
-    case WireForm::prompt: {
-      const Result<PromptTexts> texts = check_prompt_form(request);
-      if (!texts) return texts.error();
-      return build([&](auto& out) { put_prompt_form(out, request, *texts); });
-    }
-    case WireForm::image:
-    case WireForm::upload: break;
+  Error fault = {.kind = ErrorKind::invalid_argument};
+  PromptTexts texts;
+  if (wire_form == WireForm::messages) {
+    if (refuses_messages_form(request, fault)) return Result<std::string>(std::move(fault));
+  } else if (wire_form == WireForm::prompt) {
+    if (refuses_prompt_form(request, texts, fault)) return Result<std::string>(std::move(fault));
+  } else {
+    fault.message = "the endpoint's wire form '" + std::string(to_string(wire_form)) + "' takes no chat";
+    fault.detail = "choose an endpoint of the messages or the prompt form";
+    return Result<std::string>(std::move(fault));
   }
-  return Error{.kind = ErrorKind::invalid_argument,
-               .message = "the endpoint's wire form '" + std::string(to_string(wire_form)) + "' takes no chat",
-               .detail = "choose an endpoint of the messages or the prompt form"};
+  ChatBody measure;
+  put(measure, request, texts);
+  std::string body;
+  body.reserve(measure.size());
+  ChatBody write(body);
+  put(write, request, texts);
+  if (write.fault()) return Result<std::string>(*std::move(write.fault()));
+  return Result<std::string>(std::move(body));
 }
 
 }  // namespace chatopen::codec

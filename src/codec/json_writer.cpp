@@ -54,6 +54,36 @@ const char* find_escape(const char* at, const char* end) noexcept {
   return at;
 }
 
+std::size_t escaped_size(std::string_view text) noexcept {
+  std::size_t size = text.size();
+  const char* const end = text.data() + text.size();
+  for (const char* at = find_escape(text.data(), end); at != end; at = find_escape(at + 1, end)) {
+    size += escape(*at) == 'u' ? 5U : 1U;
+  }
+  return size;
+}
+
+void append_escaped(std::string_view text, std::string& buffer) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    const char* const special = find_escape(at, end);
+    buffer.append(at, special);
+    if (special == end) return;
+    std::array<char, 6> escaped = {'\\', escape(*special), '0', '0'};
+    std::size_t size = 2;
+    if (escape(*special) == 'u') {
+      const auto code = static_cast<unsigned char>(*special);
+      escaped[4] = hex[code >> 4];
+      escaped[5] = hex[code & 15];
+      size = 6;
+    }
+    buffer.append(escaped.data(), size);
+    at = special + 1;
+  }
+}
+
 // A double needs at most 24 characters, a 64-bit integer 20.
 using NumberText = std::array<char, 32>;
 
@@ -65,54 +95,32 @@ std::string_view format(Number value, NumberText& text) noexcept {
 
 }  // namespace
 
-void JsonSizer::string(std::string_view text) noexcept {
-  size_ += text.size() + 2;
-  const char* const end = text.data() + text.size();
-  for (const char* at = find_escape(text.data(), end); at != end; at = find_escape(at + 1, end)) {
-    size_ += escape(*at) == 'u' ? 5U : 1U;
+void JsonWriter::raw(std::string_view json) {
+  if (buffer_ != nullptr) {
+    buffer_->append(json);
+  } else {
+    size_ += json.size();
   }
-}
-
-void JsonSizer::number(std::int64_t value) noexcept {
-  NumberText text;
-  size_ += format(value, text).size();
-}
-
-void JsonSizer::number(double value) noexcept {
-  NumberText text;
-  size_ += format(value, text).size();
 }
 
 void JsonWriter::string(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  body_ += '"';
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (true) {
-    const char* const special = find_escape(at, end);
-    body_.append(at, special);
-    if (special == end) break;
-    body_ += '\\';
-    body_ += escape(*special);
-    if (escape(*special) == 'u') {
-      const auto code = static_cast<unsigned char>(*special);
-      body_ += "00";
-      body_ += hex[code >> 4];
-      body_ += hex[code & 15];
-    }
-    at = special + 1;
+  raw("\"");
+  if (buffer_ != nullptr) {
+    append_escaped(text, *buffer_);
+  } else {
+    size_ += escaped_size(text);
   }
-  body_ += '"';
+  raw("\"");
 }
 
 void JsonWriter::number(std::int64_t value) {
   NumberText text;
-  body_.append(format(value, text));
+  raw(format(value, text));
 }
 
 void JsonWriter::number(double value) {
   NumberText text;
-  body_.append(format(value, text));
+  raw(format(value, text));
 }
 
 }  // namespace chatopen::codec

@@ -7,35 +7,30 @@
 
 namespace chatopen::codec {
 
-// The same calls on either class: one counts the bytes, the other writes them, so that a body is measured by the very
-// code that writes it. Text must be valid UTF-8; what JSON does not demand to be escaped stays as it is.
-
-class JsonSizer {
- public:
-  /// JSON text, as it is.
-  void raw(std::string_view json) noexcept { size_ += json.size(); }
-  void string(std::string_view text) noexcept;
-  void number(std::int64_t value) noexcept;
-  /// The shortest text that reads back as the same number. Must be finite.
-  void number(double value) noexcept;
-
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
- protected:
-  std::size_t size_ = 0;
-};
-
+/// Appends JSON to a buffer, piece by piece. Without a buffer it counts instead, so that a body is measured by the very
+/// calls that write it. Text must be valid UTF-8; what JSON does not demand to be escaped stays as it is.
 class JsonWriter {
  public:
-  explicit JsonWriter(std::string& body) noexcept : body_(body) {}
+  JsonWriter() noexcept = default;
+  explicit JsonWriter(std::string& buffer) noexcept : buffer_(&buffer) {}
 
-  void raw(std::string_view json) { body_.append(json); }
+  /// JSON text, as it is.
+  void raw(std::string_view json);
   void string(std::string_view text);
   void number(std::int64_t value);
+  /// The shortest text that reads back as the same number. Must be finite.
   void number(double value);
 
- protected:
-  std::string& body_;
+  /// Null when it counts.
+  [[nodiscard]] std::string* buffer() const noexcept { return buffer_; }
+  /// Counts what the caller will append to the buffer itself.
+  void count(std::size_t bytes) noexcept { size_ += bytes; }
+  /// What was counted.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  std::string* buffer_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 }  // namespace chatopen::codec

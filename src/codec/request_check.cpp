@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -15,138 +17,157 @@
 namespace chatopen::codec {
 namespace {
 
-using Fault = std::optional<Error>;
+// Each function returns whether it found a fault, and then describes it: so many errors passed back by value would make
+// every program that links the SDK a fifth larger.
 
-Error refused(std::string message, std::string detail = {}) {
-  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
+bool refuse(Error& fault, std::initializer_list<std::string_view> message, const char* detail = "") {
+  fault.kind = ErrorKind::invalid_argument;
+  fault.message.clear();
+  for (const std::string_view piece : message) fault.message += piece;
+  fault.detail = detail;
+  return true;
 }
 
 // Paths are put together from the inside out, and only when there is a fault.
-Fault within(std::string path, Fault fault) {
-  if (fault) fault->message.insert(0, path);
-  return fault;
+bool within(Error& fault, std::string_view list, std::size_t index, std::string_view separator = ".") {
+  fault.message.insert(0, separator);
+  fault.message.insert(0, "]");
+  fault.message.insert(0, std::to_string(index));
+  fault.message.insert(0, "[");
+  fault.message.insert(0, list);
+  return true;
 }
 
-std::string item(const char* list, std::size_t index) {
-  return std::string(list) + '[' + std::to_string(index) + ']';
+bool refuses_text(std::string_view field, std::string_view text, Error& fault) {
+  if (simdjson::validate_utf8(text)) return false;
+  return refuse(fault, {field, " is not valid UTF-8"}, "convert it, or replace what is broken, before sending");
 }
 
-Fault fault_in_text(const char* field, std::string_view text) {
-  if (simdjson::validate_utf8(text)) return std::nullopt;
-  return refused(std::string(field) + " is not valid UTF-8", "convert it, or replace what is broken, before sending");
+Result<std::vector<std::string>> names_of(std::string_view field, std::string_view json, Error& fault) {
+  Result<std::vector<std::string>> names = member_names(json);
+  if (!names) {
+    fault = names.error();
+    fault.message.insert(0, " ");
+    fault.message.insert(0, field);
+  }
+  return names;
 }
 
-Fault fault_in_object(const char* field, std::string_view json) {
-  const Result<std::vector<std::string>> names = member_names(json);
-  if (names) return std::nullopt;
-  return within(std::string(field) + ' ', names.error());
+bool refuses_object(std::string_view field, std::string_view json, Error& fault) {
+  return !json.empty() && !names_of(field, json, fault);
 }
 
 bool has_picture_scheme(std::string_view url) {
   const std::string_view scheme = url.substr(0, url.find(':'));
   if (scheme.size() == url.size()) return false;
-  std::string_view rest = url.substr(scheme.size() + 1);
+  const std::string_view rest = url.substr(scheme.size() + 1);
   if (base::equal_ignoring_case(scheme, "data")) return !rest.empty();
   if (!base::equal_ignoring_case(scheme, "https") && !base::equal_ignoring_case(scheme, "http")) return false;
   return rest.size() > 2 && rest.starts_with("//") && rest[2] != '/';
 }
 
-Fault fault_in_picture(const ImagePart& picture) {
-  if (picture.source() != ImagePart::Source::url) return std::nullopt;
+bool refuses_picture(const ImagePart& picture, Error& fault) {
+  if (picture.source() != ImagePart::Source::url) return false;
+  constexpr std::string_view field = "imageUrl.url";
   const std::string& url = picture.location();
-  constexpr const char* field = "imageUrl.url";
-  if (Fault fault = fault_in_text(field, url)) return fault;
+  if (refuses_text(field, url, fault)) return true;
   if (!has_picture_scheme(url)) {
-    return refused(std::string(field) + " is no http, https or data URL",
-                   "send a local picture with image_file() or image_bytes()");
+    return refuse(fault, {field, " is no http, https or data URL"},
+                  "send a local picture with image_file() or image_bytes()");
   }
   if (std::any_of(url.begin(), url.end(), base::is_control)) {
-    return refused(std::string(field) + " has a control character", "look for a stray line break");
+    return refuse(fault, {field, " has a control character"}, "look for a stray line break");
   }
-  return std::nullopt;
+  return false;
 }
 
-Fault fault_in_part(const ContentPart& part) {
-  if (const TextPart* text = std::get_if<TextPart>(&part)) return fault_in_text("text", text->text);
-  return fault_in_picture(std::get<ImagePart>(part));
+bool refuses_part(const ContentPart& part, Error& fault) {
+  if (const TextPart* text = std::get_if<TextPart>(&part)) return refuses_text("text", text->text, fault);
+  return refuses_picture(std::get<ImagePart>(part), fault);
 }
 
-Fault fault_in_content(const Message& message) {
+bool refuses_content(const Message& message, Error& fault) {
   if (message.parts.empty()) {
     // Others may have nothing to say: a model that only calls tools, a tool without a result.
-    if (message.text.empty() && message.role == Role::user)
-      return refused("content is empty", "give it a text or parts");
-    return fault_in_text("content", message.text);
+    if (message.text.empty() && message.role == Role::user) {
+      return refuse(fault, {"content is empty"}, "give it a text or parts");
+    }
+    return refuses_text("content", message.text, fault);
   }
-  if (!message.text.empty()) return refused("content is both a text and parts", "make the text a part: text(\"...\")");
+  if (!message.text.empty()) {
+    return refuse(fault, {"content is both a text and parts"}, "make the text a part: text(\"...\")");
+  }
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
-    if (Fault fault = fault_in_part(message.parts[i])) return within(item("content", i) + '.', std::move(fault));
+    if (refuses_part(message.parts[i], fault)) return within(fault, "content", i);
   }
-  return std::nullopt;
+  return false;
 }
 
-Fault fault_in_tool_call(const ToolCall& call) {
-  if (Fault fault = fault_in_text("id", call.id)) return fault;
-  if (Fault fault = fault_in_text("name", call.name)) return fault;
-  return fault_in_text("arguments", call.arguments);
-}
-
-Fault fault_in_message(const Message& message) {
-  constexpr std::array roles = {Role::system, Role::user, Role::assistant, Role::tool};
-  if (std::find(roles.begin(), roles.end(), message.role) == roles.end()) return refused("role is no known role");
-  if (Fault fault = fault_in_content(message)) return fault;
+bool refuses_tool_calls(const Message& message, Error& fault) {
   if (!message.tool_calls.empty() && message.role != Role::assistant) {
-    return refused("tool_calls is set, but the message is not an assistant's");
+    return refuse(fault, {"tool_calls is set, but the message is not an assistant's"});
   }
   for (std::size_t i = 0; i < message.tool_calls.size(); ++i) {
-    if (Fault fault = fault_in_tool_call(message.tool_calls[i])) {
-      return within(item("tool_calls", i) + '.', std::move(fault));
+    const ToolCall& call = message.tool_calls[i];
+    if (refuses_text("id", call.id, fault) || refuses_text("name", call.name, fault) ||
+        refuses_text("arguments", call.arguments, fault)) {
+      return within(fault, "tool_calls", i);
     }
   }
   if (message.role == Role::tool && message.tool_call_id.empty()) {
-    return refused("tool_call_id is empty", "set it to the id of the call that the message answers");
+    return refuse(fault, {"tool_call_id is empty"}, "set it to the id of the call that the message answers");
   }
   if (message.role != Role::tool && !message.tool_call_id.empty()) {
-    return refused("tool_call_id is set, but the message is not a tool's");
+    return refuse(fault, {"tool_call_id is set, but the message is not a tool's"});
   }
-  return fault_in_text("tool_call_id", message.tool_call_id);
+  return refuses_text("tool_call_id", message.tool_call_id, fault);
 }
 
-Fault fault_in_messages(const ChatRequest& request) {
-  if (request.messages.empty()) return refused("messages is empty", "add at least Message::user(...)");
+bool refuses_role(Role role, Error& fault) {
+  switch (role) {
+    case Role::system:
+    case Role::user:
+    case Role::assistant:
+    case Role::tool: return false;
+  }
+  return refuse(fault, {"role is no known role"});
+}
+
+bool refuses_messages(const ChatRequest& request, Error& fault) {
+  if (request.messages.empty()) return refuse(fault, {"messages is empty"}, "add at least Message::user(...)");
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    if (Fault fault = fault_in_message(request.messages[i])) return within(item("messages", i) + '.', std::move(fault));
+    const Message& message = request.messages[i];
+    if (refuses_role(message.role, fault) || refuses_content(message, fault) || refuses_tool_calls(message, fault)) {
+      return within(fault, "messages", i);
+    }
   }
-  return std::nullopt;
+  return false;
 }
 
-Fault fault_in_tool(const Tool& tool) {
-  if (tool.name.empty()) return refused("name is empty");
-  if (Fault fault = fault_in_text("name", tool.name)) return fault;
-  if (Fault fault = fault_in_text("description", tool.description)) return fault;
-  return tool.parameters.empty() ? std::nullopt : fault_in_object("parameters", tool.parameters);
+bool refuses_tool(const Tool& tool, Error& fault) {
+  if (tool.name.empty()) return refuse(fault, {"name is empty"});
+  return refuses_text("name", tool.name, fault) || refuses_text("description", tool.description, fault) ||
+         refuses_object("parameters", tool.parameters, fault);
 }
 
-Fault fault_in_tool_choice(const std::string& choice) {
-  if (choice.empty() || is_tool_choice_word(choice)) return std::nullopt;
-  if (looks_like_object(choice)) return fault_in_object("tool_choice", choice);
-  return refused("tool_choice is neither auto, none, required nor a JSON object");
+bool refuses_tool_choice(const std::string& choice, Error& fault) {
+  if (choice.empty() || is_tool_choice_word(choice)) return false;
+  if (looks_like_object(choice)) return refuses_object("tool_choice", choice, fault);
+  return refuse(fault, {"tool_choice is neither auto, none, required nor a JSON object"});
 }
 
-Fault fault_in_settings(const ChatRequest& request) {
-  if (request.temperature && !std::isfinite(*request.temperature)) return refused("temperature is not finite");
-  if (request.top_p && !std::isfinite(*request.top_p)) return refused("top_p is not finite");
-  if (request.max_tokens && *request.max_tokens < 1) return refused("max_tokens is less than 1");
+bool refuses_settings(const ChatRequest& request, Error& fault) {
+  if (request.temperature && !std::isfinite(*request.temperature)) return refuse(fault, {"temperature is not finite"});
+  if (request.top_p && !std::isfinite(*request.top_p)) return refuse(fault, {"top_p is not finite"});
+  if (request.max_tokens && *request.max_tokens < 1) return refuse(fault, {"max_tokens is less than 1"});
   for (std::size_t i = 0; i < request.stop.size(); ++i) {
-    if (Fault fault = fault_in_text("", request.stop[i])) return within(item("stop", i), std::move(fault));
+    if (refuses_text("", request.stop[i], fault)) return within(fault, "stop", i, "");
   }
-  if (!request.response_format.empty()) {
-    if (Fault fault = fault_in_object("response_format", request.response_format)) return fault;
-  }
+  if (refuses_object("response_format", request.response_format, fault)) return true;
   for (std::size_t i = 0; i < request.tools.size(); ++i) {
-    if (Fault fault = fault_in_tool(request.tools[i])) return within(item("tools", i) + '.', std::move(fault));
+    if (refuses_tool(request.tools[i], fault)) return within(fault, "tools", i);
   }
-  return fault_in_tool_choice(request.tool_choice);
+  return refuses_tool_choice(request.tool_choice, fault);
 }
 
 // `form_members` are the form's own. The others are the body's only when they are set.
@@ -166,25 +187,25 @@ bool is_set(const ChatRequest& request, std::string_view name, std::initializer_
                      [&](const auto& setting) { return setting.second && setting.first == name; });
 }
 
-Fault fault_in_extra(const ChatRequest& request, std::initializer_list<std::string_view> form_members) {
-  if (request.extra.empty()) return std::nullopt;
-  Result<std::vector<std::string>> names = member_names(request.extra);
-  if (!names) return within("extra ", names.error());
+bool refuses_extra(const ChatRequest& request, std::initializer_list<std::string_view> form_members, Error& fault) {
+  if (request.extra.empty()) return false;
+  const Result<std::vector<std::string>> names = names_of("extra", request.extra, fault);
+  if (!names) return true;
+  std::set<std::string_view> seen;
   for (const std::string& name : *names) {
     if (is_set(request, name, form_members)) {
-      return refused("extra has the member \"" + name + "\", which the request sets itself");
+      return refuse(fault, {"extra has the member \"", name, "\", which the request sets itself"});
     }
+    if (!seen.insert(name).second) return refuse(fault, {"extra has the member \"", name, "\" twice"});
   }
-  std::sort(names->begin(), names->end());
-  const auto twice = std::adjacent_find(names->begin(), names->end());
-  if (twice != names->end()) return refused("extra has the member \"" + *twice + "\" twice");
-  return std::nullopt;
+  return false;
 }
 
-Error beyond_prompt_form(std::size_t index, const char* why) {
-  return refused(item("messages", index) + ' ' + why + ", which the prompt form cannot express",
-                 "it takes one user message and at most one system message, each of one text; for more, choose an "
-                 "endpoint of the messages form");
+bool refuse_beyond_prompt_form(std::size_t index, std::string_view why, Error& fault) {
+  refuse(fault, {why, ", which the prompt form cannot express"},
+         "it takes one user message and at most one system message, each of one text; for more, choose an endpoint of "
+         "the messages form");
+  return within(fault, "messages", index, " ");
 }
 
 // Null when the content is anything but one text.
@@ -194,25 +215,24 @@ const std::string* only_text(const Message& message) {
   return part != nullptr ? &part->text : nullptr;
 }
 
-Result<PromptTexts> prompt_texts(const std::vector<Message>& messages) {
-  PromptTexts texts;
+bool refuses_as_prompt(const std::vector<Message>& messages, PromptTexts& texts, Error& fault) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Message& message = messages[i];
-    if (message.role == Role::assistant) return beyond_prompt_form(i, "is an assistant's");
-    if (message.role == Role::tool) return beyond_prompt_form(i, "is a tool's");
-    const std::string*& text = message.role == Role::user ? texts.issue : texts.system_content;
+    if (message.role == Role::assistant) return refuse_beyond_prompt_form(i, "is an assistant's", fault);
+    if (message.role == Role::tool) return refuse_beyond_prompt_form(i, "is a tool's", fault);
+    const bool is_user = message.role == Role::user;
+    const std::string*& text = is_user ? texts.issue : texts.system_content;
     if (text != nullptr) {
-      return beyond_prompt_form(i,
-                                message.role == Role::user ? "is a second user message" : "is a second system message");
+      return refuse_beyond_prompt_form(i, is_user ? "is a second user message" : "is a second system message", fault);
     }
     text = only_text(message);
-    if (text == nullptr) return beyond_prompt_form(i, "has a picture or several parts");
+    if (text == nullptr) return refuse_beyond_prompt_form(i, "has a picture or several parts", fault);
   }
   if (texts.issue == nullptr || texts.issue->empty()) {
-    return refused("messages has no user message with a text, which the prompt form needs",
-                   "add Message::user(\"...\")");
+    return refuse(fault, {"messages has no user message with a text, which the prompt form needs"},
+                  "add Message::user(\"...\")");
   }
-  return texts;
+  return false;
 }
 
 }  // namespace
@@ -221,17 +241,14 @@ bool is_tool_choice_word(const std::string& tool_choice) noexcept {
   return tool_choice == "auto" || tool_choice == "none" || tool_choice == "required";
 }
 
-Fault fault_in_messages_form(const ChatRequest& request) {
-  if (Fault fault = fault_in_messages(request)) return fault;
-  if (Fault fault = fault_in_settings(request)) return fault;
-  return fault_in_extra(request, {"messages"});
+bool refuses_messages_form(const ChatRequest& request, Error& fault) {
+  return refuses_messages(request, fault) || refuses_settings(request, fault) ||
+         refuses_extra(request, {"messages"}, fault);
 }
 
-Result<PromptTexts> check_prompt_form(const ChatRequest& request) {
-  if (Fault fault = fault_in_messages(request)) return *std::move(fault);
-  if (Fault fault = fault_in_settings(request)) return *std::move(fault);
-  if (Fault fault = fault_in_extra(request, {"issue", "systemContent"})) return *std::move(fault);
-  return prompt_texts(request.messages);
+bool refuses_prompt_form(const ChatRequest& request, PromptTexts& texts, Error& fault) {
+  return refuses_messages(request, fault) || refuses_settings(request, fault) ||
+         refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_as_prompt(request.messages, texts, fault);
 }
 
 }  // namespace chatopen::codec

@@ -11,7 +11,7 @@ namespace {
 
 // Writes, and proves in passing that the size was known beforehand.
 std::string written(std::string_view text) {
-  JsonSizer sizer;
+  JsonWriter sizer;
   sizer.string(text);
   std::string body;
   JsonWriter(body).string(text);
@@ -21,7 +21,7 @@ std::string written(std::string_view text) {
 
 template <typename Number>
 std::string written_number(Number value) {
-  JsonSizer sizer;
+  JsonWriter sizer;
   sizer.number(value);
   std::string body;
   JsonWriter(body).number(value);
