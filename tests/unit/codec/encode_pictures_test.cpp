@@ -104,6 +104,12 @@ TEST_F(ChangedFile, IsAnErrorWhenItVanished) {
   expect_io_error("cannot open");
 }
 
+TEST_F(ChangedFile, IsAnErrorAlsoWhenThePictureAfterItIsSound) {
+  const ImagePart sound = image_bytes(picture_of(png_magic, 100)).value();
+  fs::remove(path_);
+  EXPECT_THAT(refusal({.messages = {Message::user({picture_, sound})}}).message, HasSubstr("cannot open '" + path_));
+}
+
 TEST_F(ChangedFile, IsAnErrorWhenItGrew) {
   fs::resize_file(path_, 30001);
   expect_io_error("changed its size");
