@@ -16,6 +16,16 @@ bool contains(std::string_view text, std::string_view part) noexcept {
   return text.find(part) != std::string_view::npos;
 }
 
+// A certificate with a wrong signature leaves OpenSSL's error about that signature in front of the one that says that
+// verification failed, and libcurl looks only at the first; it then calls it a failed handshake.
+bool names_bad_signature(std::string_view text) noexcept {
+  for (const std::string_view routines : {"asn1 encoding routines", "rsa routines", "elliptic curve routines",
+                                          "x509 certificate routines", "Provider routines"}) {
+    if (contains(text, routines)) return true;
+  }
+  return false;
+}
+
 TransportFailure failure_while_connecting(CURLcode code, std::string_view text, bool through_proxy) noexcept {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -73,11 +83,12 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return TransportFailure::certificate;
+    case CURLE_SSL_CONNECT_ERROR:
+      return names_bad_signature(text) ? TransportFailure::certificate : TransportFailure::tls;
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_CLIENTCERT:
-    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_ENGINE_NOTFOUND:

@@ -23,6 +23,15 @@ TEST(CurlFailure, BeforeTheRequestNamesTheStepThatFailed) {
   EXPECT_EQ(failure(CURLE_OUT_OF_MEMORY, phase), TransportFailure::resource);
 }
 
+TEST(CurlFailure, TellsARefusedCertificateFromABrokenHandshake) {
+  constexpr auto phase = CurlPhase::connecting;
+  EXPECT_EQ(failure(CURLE_PEER_FAILED_VERIFICATION, phase), TransportFailure::certificate);
+  EXPECT_EQ(failure(CURLE_SSL_CONNECT_ERROR, phase, "OpenSSL/3.0.22: error:06880006:asn1 encoding routines::EVP lib"),
+            TransportFailure::certificate);
+  EXPECT_EQ(failure(CURLE_SSL_CONNECT_ERROR, phase, "error:0A00042E:SSL routines::tlsv1 alert protocol version"),
+            TransportFailure::tls);
+}
+
 TEST(CurlFailure, BlamesTheProxyForWhatHappensOnTheWayToIt) {
   constexpr auto phase = CurlPhase::connecting;
   EXPECT_EQ(failure(CURLE_COULDNT_CONNECT, phase, {}, true), TransportFailure::proxy);
