@@ -1,0 +1,55 @@
+// decode floor|chatopen envelope|completion <times>: decodes a reply again and again. `floor` only parses its JSON with
+// a reused parser.
+
+#include "replies.hpp"
+
+#include "base/redact.hpp"
+#include "codec/decode.hpp"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace chatopen;
+
+bool parse(simdjson::dom::parser& parser, std::string_view reply) {
+  std::string body;
+  body.reserve(reply.size() + simdjson::SIMDJSON_PADDING);
+  body.assign(reply);
+  return parser.parse(body).error() == simdjson::SUCCESS;
+}
+
+bool decode(std::string_view reply, const base::Redactor& redactor) {
+  std::string body;
+  body.reserve(reply.size() + simdjson::SIMDJSON_PADDING);
+  body.assign(reply);
+  const Result<ChatReply::Fields> fields = codec::decode_chat(200, std::move(body), redactor);
+  return fields && !fields->text.empty();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int times = 0;
+  if (argc == 4) std::from_chars(argv[3], argv[3] + std::strlen(argv[3]), times);
+  if (times <= 0) {
+    std::fprintf(stderr, "usage: decode floor|chatopen envelope|completion <times>\n");
+    return 2;
+  }
+  const bool floor = std::string_view(argv[1]) == "floor";
+  const std::string_view reply =
+      std::string_view(argv[2]) == "envelope" ? bench::envelope_reply : bench::completion_reply;
+  const Credentials credentials{.access_key_id = "id", .access_key_secret = "secret"};
+  const base::Redactor redactor(credentials);
+  simdjson::dom::parser parser;
+  for (int i = 0; i < times; ++i) {
+    if (!(floor ? parse(parser, reply) : decode(reply, redactor))) return 1;
+  }
+  return 0;
+}
