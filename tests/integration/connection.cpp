@@ -4,7 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -177,6 +180,32 @@ bool Connection::reply(std::string_view status, std::string_view body, std::stri
 bool Connection::pause(std::chrono::milliseconds duration) {
   pollfd stop = {stop_fd_, POLLIN, 0};
   return ::poll(&stop, 1, int(duration.count())) == 0;
+}
+
+bool Connection::wait_until_read() const {
+  sockaddr_in own = {};
+  sockaddr_in peer = {};
+  socklen_t size = sizeof own;
+  ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own), &size);
+  ::getpeername(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &size);
+  // A line of the kernel's table: number, local and remote address, state, and the two queues, all in hexadecimal.
+  const auto port_of = [](const std::string& address) {
+    return std::stoul(address.substr(address.find(':') + 1), nullptr, 16);
+  };
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (std::chrono::steady_clock::now() < give_up) {
+    std::ifstream table("/proc/net/tcp");
+    std::string line;
+    std::getline(table, line);
+    while (std::getline(table, line)) {
+      std::istringstream fields(line);
+      std::string number, local, remote, state, queues;
+      fields >> number >> local >> remote >> state >> queues;
+      if (port_of(local) != ntohs(peer.sin_port) || port_of(remote) != ntohs(own.sin_port)) continue;
+      if (queues.substr(queues.find(':') + 1) == "00000000") return true;
+    }
+  }
+  return false;
 }
 
 void Connection::stall() {

@@ -70,6 +70,8 @@ class Connection {
   bool send(std::string_view bytes);
   /// A whole reply with a `Content-Length`. Each extra header ends with CRLF.
   bool reply(std::string_view status, std::string_view body, std::string_view extra_headers = {});
+  /// Waits until the peer, which is on this machine, has read all that was sent; false after ten seconds without that.
+  bool wait_until_read() const;
   /// Lets time pass between two bytes; for faults that are slow.
   bool pause(std::chrono::milliseconds duration);
   /// Reads nothing until the server stops.
