@@ -46,7 +46,10 @@ HttpRequest request() {
 
 class MockTransportTest : public ::testing::Test {
  protected:
-  TransportOutcome run(const HttpRequest& with = request()) { return mock_.perform(with, sink_, {}); }
+  TransportOutcome run(const HttpRequest& with = request()) {
+    sink_.pieces.clear();
+    return mock_.perform(with, sink_, {});
+  }
   MockTransport mock_;
   RecordingSink sink_;
 };
