@@ -233,10 +233,8 @@ bool CurlExchange::refused_before_body_was_read(CURLcode code) const noexcept {
 }
 
 void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
-  // libcurl's timers count whole milliseconds and may be early by one.
-  constexpr std::chrono::milliseconds timer_slack(2);
   const Deadline due = deadline();
-  if (code == CURLE_OPERATION_TIMEDOUT && due.at - timer_slack <= now) {
+  if (code == CURLE_OPERATION_TIMEDOUT && due.at <= now) {
     if (due.failure == TransportFailure::connect_timeout && !name_is_resolved()) {
       fail(TransportFailure::resolve, "the host's name was not resolved within Timeouts::connect");
     } else {
