@@ -69,6 +69,19 @@ TEST_F(FaultMatrixProxy, CallGoesThroughATunnelThatHidesTheCredentials) {
   expect_no_secret(seen_by_proxy);
 }
 
+TEST_F(FaultMatrixProxy, PlainHttpGoesThroughATunnelToo) {
+  RawServer proxy([](Connection& connection) {
+    connection.read_request();
+    connection.reply("403 Forbidden", "no");
+  });
+  chatopen::ClientOptions options = options_for("http://gateway.test");
+  options.allow_http = true;
+  options.transport = curl({.proxy = proxy.base_url()});
+  proxy_failure(ChatClient::create(std::move(options)).value());
+  EXPECT_THAT(proxy.received(), StartsWith("CONNECT gateway.test:80"));
+  expect_no_secret(proxy.received());
+}
+
 TEST_F(FaultMatrixProxy, Row69ProxyThatAnswers407IsAProxyError) {
   RawServer proxy([](Connection& connection) {
     while (connection.read_request() &&
