@@ -341,6 +341,8 @@ TEST_F(CurlTransportPerform, DoesNotCountTheSinksTimeAsIdle) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
     connection.wait_until_read();
+    // libcurl reads once more after the sink returns, so that a piece which is there by then proves nothing.
+    connection.pause(idle + milliseconds(250));
     connection.send("k");
     connection.wait_for_close();
   });
