@@ -88,7 +88,7 @@ class [[nodiscard]] Result {
 
 /// Success without a value, or an `Error`.
 template <>
-class [[nodiscard]] CHATOPEN_EXPORT Result<void> {
+class [[nodiscard]] Result<void> {
  public:
   /// It holds nothing.
   using value_type = void;
@@ -96,17 +96,17 @@ class [[nodiscard]] CHATOPEN_EXPORT Result<void> {
   /// Success.
   Result() noexcept = default;
   /// Failure.
-  Result(Error error);  // NOLINT(*-explicit-*)
+  CHATOPEN_EXPORT Result(Error error);  // NOLINT(*-explicit-*)
 
   /// Whether the call succeeded.
   [[nodiscard]] bool has_value() const noexcept { return error_ == nullptr; }
   /// The same as `has_value()`.
   explicit operator bool() const noexcept { return has_value(); }
   /// Throws `Exception` when the call failed.
-  void value() const;
+  CHATOPEN_EXPORT void value() const;
   /// The error. Must not be called when the call succeeded: that ends the program.
-  [[nodiscard]] const Error& error() const& noexcept;
-  [[nodiscard]] Error error() && noexcept;
+  [[nodiscard]] CHATOPEN_EXPORT const Error& error() const& noexcept;
+  [[nodiscard]] CHATOPEN_EXPORT Error error() && noexcept;
   Error error() const&& = delete;
 
  private:
