@@ -1,13 +1,14 @@
-// The smallest program that makes one call; its size is what an application pays.
+// one_call <base URL> <key id> <key secret>: the smallest program that makes one call; its size is what an application
+// pays.
 
 #include <chatopen/chatopen.hpp>
 
 #include <cstdio>
 
-int main() {
-  auto options = chatopen::ClientOptions::from_environment();
-  if (!options) return 2;
-  auto client = chatopen::ChatClient::create(*std::move(options));
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  const auto client = chatopen::ChatClient::create(
+      {.base_url = argv[1], .credentials = {.access_key_id = argv[2], .access_key_secret = argv[3]}});
   if (!client) return 2;
   const auto reply =
       client->chat({.endpoint = chatopen::endpoints::gpt_4o(), .messages = {chatopen::Message::user("Say hello.")}});

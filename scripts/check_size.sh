@@ -5,5 +5,5 @@
 
 build_programs one_call
 strip -o "$scratch/one_call" "$programs/one_call"
-report "bytes of a stripped one-call program" "$(wc -c <"$scratch/one_call")" $((200 * 1000))
+report "bytes of a stripped one-call program" "$(wc -c <"$scratch/one_call")" $((200 * 1024))
 exit $missed
