@@ -15,7 +15,12 @@
 namespace chatopen::transport {
 
 struct EasyCleanup {
-  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const noexcept {
+    // Also without an exchange libcurl would change the program's SIGPIPE, for a moment or, with other threads at it,
+    // for good.
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_cleanup(handle);
+  }
 };
 
 struct MultiCleanup {

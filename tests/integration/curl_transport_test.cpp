@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -227,7 +228,7 @@ TEST_F(CurlTransportPerform, FailsWithTheSourcesError) {
   RawServer server(answer_hello);
   const auto source = std::make_shared<TextSource>("hello", 10);
   source->fail_at_end = true;
-  const TransportOutcome outcome = perform(request_to(server, "POST", std::shared_ptr<BodySource>(source)));
+  const TransportOutcome outcome = perform(request_to(server, "POST", source));
   EXPECT_EQ(outcome.failure, TransportFailure::request_body);
   EXPECT_EQ(outcome.message, "the file shrank");
   EXPECT_TRUE(outcome.request_bytes_written);
@@ -374,6 +375,28 @@ TEST_F(CurlTransportPerform, LeavesTheParentsConnectionsAloneInAChild) {
   EXPECT_FALSE(perform(server).failure);
   EXPECT_EQ(server.connections(), 2U);
   EXPECT_EQ(server.requests().size(), 3U);
+}
+
+TEST_F(CurlTransportPerform, LeavesSigpipeAsItWasWhenManyThreadsCloseConnections) {
+  ASSERT_NE(::signal(SIGPIPE, SIG_DFL), SIG_ERR);
+  RawServer server(answer_hello);
+  CurlOptions options;
+  options.max_idle_connections = 0;
+  transport_ = curl(options);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([this, &server] {
+      for (int call = 0; call < 100; ++call) {
+        RecordingSink sink;
+        const TransportOutcome outcome = transport_->perform(request_to(server), sink, {});
+        EXPECT_FALSE(outcome.failure) << outcome.message;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  struct sigaction after = {};
+  ASSERT_EQ(::sigaction(SIGPIPE, nullptr, &after), 0);
+  EXPECT_EQ(after.sa_handler, SIG_DFL);
 }
 
 }  // namespace
