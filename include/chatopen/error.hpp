@@ -66,7 +66,7 @@ struct Error {
   std::optional<std::chrono::milliseconds> retry_after = {};
   /// How many times the request was started on the network; 0 when the fault was found before that.
   int attempts = 0;
-  /// True when the service may have done (and billed) the work although no reply arrived.
+  /// True when the service may have done (and billed) the work of any attempt although no reply arrived.
   bool maybe_processed = false;
   /// The first bytes of an error body, at most 1 KiB, valid UTF-8, credentials redacted.
   std::string body_snippet = {};

@@ -60,9 +60,11 @@ RetryClass class_of_refusal(const Error& error) {
   return fault == std::errc{} && stopped == end ? transport::class_of_status(code) : RetryClass::never;
 }
 
+// A body that says no, or one that nobody can read: then the service did its part.
 FailedAttempt refused_by_body(Error error) {
   FailedAttempt failed{std::move(error)};
-  if (failed.error.kind == ErrorKind::protocol) {
+  const ErrorKind kind = failed.error.kind;
+  if (kind == ErrorKind::protocol || kind == ErrorKind::too_large || kind == ErrorKind::io) {
     failed.error.maybe_processed = true;
   } else {
     failed.retry_class = class_of_refusal(failed.error);
@@ -124,8 +126,10 @@ Result<ChatReply> perform_call(const CallContext& context, HttpRequest& request)
     if (total.count() == 0) return std::nullopt;
     return context.started + total - context.clock.now();
   };
-  const auto ended = [](Error error, int attempts) {
+  bool maybe_processed = false;
+  const auto ended = [&maybe_processed](Error error, int attempts) {
     error.attempts = attempts;
+    error.maybe_processed |= maybe_processed;
     return error;
   };
 
@@ -144,6 +148,7 @@ Result<ChatReply> perform_call(const CallContext& context, HttpRequest& request)
       return ChatReply(std::move(*fields));
     }
     auto& failed = std::get<FailedAttempt>(tried);
+    maybe_processed |= failed.error.maybe_processed;
     const auto wait = schedule.next(failed.retry_class, failed.error.retry_after, time_left());
     if (!wait || !request.body.rewind()) return ended(std::move(failed.error), attempts);
     if (!context.clock.sleep_for(*wait, context.cancel)) return ended(cancelled_while_waiting(), attempts);

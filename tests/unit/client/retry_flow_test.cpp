@@ -82,6 +82,16 @@ TEST_F(RetryFlow, RetriesTheAmbiguousOnRequest) {
   EXPECT_TRUE(make().chat(question(), {.retry = RetryPolicy{.retry_ambiguous = true}}));
 }
 
+TEST_F(RetryFlow, RemembersThatAnEarlierAttemptMayHaveBeenProcessed) {
+  mock->fail(TransportFailure::connection_reset);
+  mock->fail(TransportFailure::connect);
+  const Result<ChatReply> reply =
+      make().chat(question(), {.retry = RetryPolicy{.max_retries = 1, .retry_ambiguous = true}});
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::connect);
+  EXPECT_TRUE(reply.error().maybe_processed);
+}
+
 TEST_F(RetryFlow, DoesNotRetryWhatTheServiceRefused) {
   for (const int status : {400, 401, 403, 404}) {
     mock->reply({.status = status});
