@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -39,8 +40,11 @@ class CHATOPEN_EXPORT Body {
   Body() noexcept = default;
   /// Text that the body owns.
   Body(std::string text) : text_(std::move(text)) {}  // NOLINT(*-explicit-*)
+  /// The same for a literal.
+  Body(const char* text) : text_(text) {}  // NOLINT(*-explicit-*)
   /// A source that is read while the request is sent.
-  Body(std::shared_ptr<BodySource> source) noexcept : source_(std::move(source)) {}  // NOLINT(*-explicit-*)
+  template <typename Source, typename = std::enable_if_t<std::is_base_of_v<BodySource, Source>>>
+  Body(std::shared_ptr<Source> source) noexcept : source_(std::move(source)) {}  // NOLINT(*-explicit-*)
 
   /// The owned text; empty when there is a source.
   [[nodiscard]] const std::string& text() const& noexcept { return text_; }
