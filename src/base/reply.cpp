@@ -17,7 +17,7 @@ std::string ChatReply::finish_reason() && {
   return std::move(fields_.finish_reason);
 }
 std::optional<Usage> ChatReply::usage() && noexcept {
-  return std::move(fields_.usage);
+  return fields_.usage;
 }
 std::vector<ToolCall> ChatReply::tool_calls() && {
   return std::move(fields_.tool_calls);

@@ -21,7 +21,7 @@ constexpr std::int64_t max_milliseconds = std::int64_t{366} * 24 * 3600 * 1000;
 constexpr int max_retries = 100;
 
 // Names come from the file, so the message is made printable; values are never in it.
-Error fault(const std::string& message, std::string detail = {}) {
+Error fault(const std::string& message, const std::string& detail = {}) {
   constexpr std::size_t longest = 1024;
   const base::Redactor printable{std::vector<std::string_view>{}};
   return {.kind = ErrorKind::configuration,
@@ -50,8 +50,8 @@ struct Member {
   Fault (*read)(const json& value, const std::string& path, T& into);
 };
 
-template <typename T, std::size_t count>
-Fault read_object(const json& value, const std::string& path, const Member<T> (&members)[count], T& into) {
+template <typename T, std::size_t Count>
+Fault read_object(const json& value, const std::string& path, const Member<T> (&members)[Count], T& into) {
   if (!value.is_object()) return expected(path, "an object");
   for (auto each = value.begin(); each != value.end(); ++each) {
     const std::string& name = each.key();
@@ -87,11 +87,11 @@ std::optional<std::int64_t> whole_number(const json& value, std::int64_t largest
   return value.get<std::int64_t>();
 }
 
-template <std::optional<std::chrono::milliseconds> Timeouts::*timeout>
+template <std::optional<std::chrono::milliseconds> Timeouts::*Timeout>
 Fault read_timeout(const json& value, const std::string& path, Timeouts& into) {
   const std::optional<std::int64_t> number = whole_number(value, max_milliseconds);
   if (!number) return expected(path, "a whole number of milliseconds, 0 (no limit) to 31622400000");
-  into.*timeout = std::chrono::milliseconds(*number);
+  into.*Timeout = std::chrono::milliseconds(*number);
   return std::nullopt;
 }
 

@@ -108,7 +108,7 @@ void HttpServer::add_handlers() {
   server_->Get(anything, without_body);
   server_->Options(anything, without_body);
   server_->set_error_handler(describe_refusal);
-  server_->set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+  server_->set_exception_handler([](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
     write_answer(make_refusal({500, "the sandbox failed"}), response);
   });
   // Before the reply is written, so that whoever has it finds it counted.
