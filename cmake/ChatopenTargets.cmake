@@ -1,13 +1,14 @@
 include(GenerateExportHeader)
 
 # chatopen_library(<target> EXPORT_NAME <name> EXPORT_HEADER <path below include/> MACRO <macro> SOURCES <file>...
-#                  [LINK_PUBLIC <target>...] [LINK_PRIVATE <target>...] [HEADER_ONLY <target>...])
+#                  [HOT <file>...] [LINK_PUBLIC <target>...] [LINK_PRIVATE <target>...] [HEADER_ONLY <target>...])
 #
 # A library as all of ours are: C++20, hidden visibility with a generated export header, position-independent also when
 # static, and versioned. The sources are compiled once, as <target>_objects, which unit tests link to reach internals
-# that the library hides. HEADER_ONLY dependencies are needed to compile it and never by those who link it.
+# that the library hides. HOT are those of the SOURCES that run for every byte: they are optimised for speed, the others
+# for size. HEADER_ONLY dependencies are needed to compile it and never by those who link it.
 function(chatopen_library target)
-  cmake_parse_arguments(arg "" "EXPORT_NAME;EXPORT_HEADER;MACRO" "SOURCES;LINK_PUBLIC;LINK_PRIVATE;HEADER_ONLY" ${ARGN})
+  cmake_parse_arguments(arg "" "EXPORT_NAME;EXPORT_HEADER;MACRO" "SOURCES;HOT;LINK_PUBLIC;LINK_PRIVATE;HEADER_ONLY" ${ARGN})
   set(objects ${target}_objects)
   add_library(${objects} OBJECT ${arg_SOURCES})
   add_library(${target} $<TARGET_OBJECTS:${objects}>)
@@ -26,6 +27,12 @@ function(chatopen_library target)
   target_include_directories(${objects} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${objects} PRIVATE ${arg_HEADER_ONLY})
   chatopen_warnings(${objects})
+  if(NOT MSVC)
+    # Most of the code runs once per call at most, and much of it only to refuse what is wrong.
+    set(optimised "$<CONFIG:Release,RelWithDebInfo>")
+    target_compile_options(${objects} PRIVATE "$<${optimised}:-Os>")
+    set_source_files_properties(${arg_HOT} PROPERTIES COMPILE_OPTIONS "$<${optimised}:-O2>")
+  endif()
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "SHARED_LIBRARY")
     target_compile_definitions(${objects} PRIVATE ${target}_EXPORTS)

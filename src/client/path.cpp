@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 
+#include <array>
 #include <utility>
 
 namespace chatopen::client {
@@ -24,8 +25,17 @@ constexpr bool is_unreserved(char c) noexcept {
 }
 
 // What a path or query may hold unencoded besides: sub-delims, and the delimiters that the caller wrote on purpose.
+constexpr std::array<bool, 256> path_characters = [] {
+  std::array<bool, 256> stands{};
+  for (std::size_t i = 0; i < stands.size(); ++i) {
+    const char c = static_cast<char>(i);
+    stands[i] = is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?%").find(c) != std::string_view::npos;
+  }
+  return stands;
+}();
+
 constexpr bool stands_in_path(char c) noexcept {
-  return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?%").find(c) != std::string_view::npos;
+  return path_characters[static_cast<unsigned char>(c)];
 }
 
 constexpr bool is_hex(char c) noexcept {
@@ -34,6 +44,8 @@ constexpr bool is_hex(char c) noexcept {
 
 // Servers decode %2e before they resolve dot segments, so it counts as a dot.
 bool is_dot_segment(std::string_view segment) {
+  constexpr std::size_t longest = std::string_view("%2e%2e").size();
+  if (segment.size() > longest) return false;
   std::string decoded;
   for (std::size_t i = 0; i < segment.size(); ++i) {
     if (segment[i] == '%' && i + 2 < segment.size() && segment[i + 1] == '2' && base::to_lower(segment[i + 2]) == 'e') {
@@ -107,7 +119,10 @@ Result<std::string> expand_path(std::string_view path, std::string_view model) {
 
   std::string expanded;
   expanded.reserve(path.size());
-  for (std::size_t i = 0; i < path.size(); ++i) {
+  std::size_t plain = 0;
+  while (plain < path.size() && stands_in_path(path[plain]) && path[plain] != '%') ++plain;
+  expanded.append(path.substr(0, plain));
+  for (std::size_t i = plain; i < path.size(); ++i) {
     const char c = path[i];
     if (base::is_control(c)) return refused("the endpoint's path has a control character", {});
     if (c == '#') return refused("the endpoint's path has a fragment ('#')", std::string(path));
