@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# scripts/check_header_cost.sh [<compiler>...]: fails when including <chatopen/chatopen.hpp> costs the front end more than
-# the standard headers of the baseline do. Counts the compiler's instructions, which a busy machine does not change.
+# scripts/check_header_cost.sh: fails when including <chatopen/chatopen.hpp> costs the front end of g++ more than the
+# standard headers of the baseline do; clang++ is shown beside it, unjudged. Counts the compiler's instructions, which a
+# busy machine does not change.
 . "$(dirname "$0")/environment.sh"
 
-compilers=("$@")
-[ ${#compilers[@]} -gt 0 ] || compilers=(g++ clang++)
 baseline=(chrono functional memory optional span string string_view variant vector)
 
 build=build/header-cost
@@ -22,16 +21,19 @@ instructions() {
   rm -f "$log"
 }
 
-failed=0
-for compiler in "${compilers[@]}"; do
-  instructions "$compiler" "$build/baseline.cpp" >"$build/baseline.count" &
-  ours=$(instructions "$compiler" "$build/umbrella.cpp")
+# cost <compiler> [<most that is allowed>]
+cost() {
+  local ours floor
+  instructions "$1" "$build/baseline.cpp" >"$build/baseline.count" &
+  ours=$(instructions "$1" "$build/umbrella.cpp")
   wait $!
   floor=$(<"$build/baseline.count")
-  awk -v compiler="$compiler" -v ours="$ours" -v floor="$floor" 'BEGIN {
-    printf "header cost %-8s %.0f M instructions, baseline %.0f M, ratio %.3f (at most 1.0)\n",
-      compiler, ours / 1e6, floor / 1e6, ours / floor
-    exit !(ours > 0 && floor > 0 && ours <= floor)
-  }' || failed=1
-done
-exit $failed
+  awk -v compiler="$1" -v ours="$ours" -v floor="$floor" -v most="${2:-}" 'BEGIN {
+    printf "header cost %-8s %.0f M instructions, baseline %.0f M, ratio %.3f%s\n",
+      compiler, ours / 1e6, floor / 1e6, ours / floor, most == "" ? "" : " (at most " most ")"
+    exit !(ours > 0 && floor > 0 && (most == "" || ours <= most * floor))
+  }'
+}
+
+cost clang++
+cost g++ 1.0
