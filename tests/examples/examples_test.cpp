@@ -36,11 +36,16 @@ TEST_P(TalkingExample, StartsASandboxAndSaysSo) {
   EXPECT_THAT(process.errors(), HasSubstr("asking the built-in sandbox at http://127.0.0.1:"));
 }
 
+// What a sandbox that has just started prints for a shell.
+std::vector<std::string> variables_for(Process& sandbox) {
+  std::vector<std::string> variables;
+  for (int i = 0; i < 3; ++i) variables.push_back(sandbox.read_line().substr(std::string("export ").size()));
+  return variables;
+}
+
 TEST_P(TalkingExample, TalksToTheServerThatTheEnvironmentNames) {
   Process server({CHATOPEN_PROGRAM_SANDBOX});
-  std::vector<std::string> variables;
-  for (int i = 0; i < 3; ++i) variables.push_back(server.read_line().substr(std::string("export ").size()));
-  Process process({GetParam().program}, variables);
+  Process process({GetParam().program}, variables_for(server));
   expect_output(process);
   EXPECT_THAT(process.errors(), IsEmpty());
 }
@@ -73,6 +78,13 @@ INSTANTIATE_TEST_SUITE_P(
       const std::string path = example.param.program;
       return path.substr(path.rfind('/') + 1);
     });
+
+TEST(Readme, AsksAboutAPicture) {
+  Process server({CHATOPEN_PROGRAM_SANDBOX});
+  Process process({CHATOPEN_PROGRAM_README}, variables_for(server));
+  EXPECT_EQ(process.wait(), 0) << process.errors();
+  EXPECT_THAT(process.rest_of_output(), HasSubstr("picture https://example.com/a.jpg"));
+}
 
 TEST(LocalPictureExample, SendsTheFileThatItsArgumentNames) {
   const std::string path = testing::TempDir() + "chatopen_example.gif";
