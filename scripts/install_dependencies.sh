@@ -70,7 +70,6 @@ if [ "$wanted" = checks ]; then
   need_command iproute2 ip
   need_command strace strace
   need_command git git
-  need_package libbenchmark-dev
 fi
 
 install_missing() {
