@@ -24,6 +24,12 @@ constexpr std::size_t end_transfer = 0;
 
 }  // namespace
 
+// libcurl sends what is larger apart anyway; read in pieces, it is known how much of it was sent.
+bool is_sent_with_head(const Body& body) noexcept {
+  constexpr std::size_t longest = std::size_t{16} * 1024;
+  return !body.text().empty() && body.text().size() <= longest;
+}
+
 CurlExchange::CurlExchange(const HttpRequest& request, ResponseSink& sink, Clock::TimePoint started, CurlRoute route)
     : request_(request),
       sink_(sink),
@@ -226,7 +232,7 @@ bool CurlExchange::name_is_resolved() const noexcept {
 bool CurlExchange::refused_before_body_was_read(CURLcode code) const noexcept {
   if (!head_.complete() || head_.status() < 400) return false;
   const auto size = request_.body.size();
-  if (code == CURLE_PARTIAL_FILE) return size != body_sent_;
+  if (code == CURLE_PARTIAL_FILE) return size != body_sent_ && !is_sent_with_head(request_.body);
   const bool reset =
       code == CURLE_SEND_ERROR || (code == CURLE_RECV_ERROR && !names_broken_chunk(curl_message_.data()));
   return reset && size != std::uint64_t{0};

@@ -33,6 +33,9 @@ struct CurlRoute {
   std::string_view host = {};
 };
 
+/// Whether libcurl gets the body as a whole, and so writes it together with the head: one system call, and one packet.
+[[nodiscard]] bool is_sent_with_head(const Body& body) noexcept;
+
 /// One exchange on an easy handle: what libcurl calls back into, the deadlines, and the outcome. It must stay where it
 /// is until the handle is reset or destroyed.
 class CurlExchange {

@@ -72,6 +72,7 @@ void set_method_and_body(Setter& set, const HttpRequest& request) {
   if (has_body || request.method == "POST") {
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, size ? static_cast<curl_off_t>(*size) : curl_off_t{-1});
+    if (is_sent_with_head(request.body)) set(CURLOPT_POSTFIELDS, request.body.text().data());
     if (request.method != "POST") set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   } else if (request.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
