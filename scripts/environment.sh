@@ -35,10 +35,16 @@ build() {
   quietly "$build/build.log" cmake --build "$build" --parallel "$jobs" ${1:+--target "$@"}
 }
 
-# run_tests <build directory> [<argument of ctest>...]: the summary stays on the screen, all of it in ctest.log.
+# run_tests <build directory> [<argument of ctest>...]: the summary stays on the screen, and before it what failed; all
+# of it is in ctest.log.
 run_tests() {
-  local build=$1
+  local build=$1 status=0
   shift
-  quietly "$build/ctest.log" ctest --test-dir "$build" --parallel "$jobs" --output-on-failure --no-tests=error "$@"
+  ctest --test-dir "$build" --parallel "$jobs" --output-on-failure --no-tests=error "$@" \
+    >"$build/ctest.log" 2>&1 </dev/null || status=$?
+  if [ $status -ne 0 ]; then
+    grep -vE '^ +Start +[0-9]+:| +Passed +[0-9.]+ sec$' "$build/ctest.log" | tail -n 300 >&2
+  fi
   grep -E '^[0-9]+% tests passed' "$build/ctest.log"
+  return $status
 }
