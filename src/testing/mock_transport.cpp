@@ -209,8 +209,11 @@ TransportOutcome MockTransport::perform(const HttpRequest& request, ResponseSink
   }
   Result<std::string> body = read_all(request.body);
   if (!body) return failed(TransportFailure::request_body, body.error().message);
-  const std::optional<Step> step = impl_->record(
-      {.method = request.method, .url = request.url, .headers = request.headers, .body = *std::move(body)});
+  const std::optional<Step> step = impl_->record({.method = request.method,
+                                                  .url = request.url,
+                                                  .headers = request.headers,
+                                                  .body = *std::move(body),
+                                                  .timeouts = request.timeouts});
   if (!step) return failed(TransportFailure::connect, "the mock's script has no reply left for this request");
   return play(*step, request, sink, cancel);
 }

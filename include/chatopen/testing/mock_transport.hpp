@@ -33,7 +33,7 @@ enum class MockStreamEnd : std::uint8_t {
   stall,              ///< Nothing more comes until a deadline or a cancellation.
 };
 
-/// A request as it was sent: method, URL, headers and body. Printing it shows no credential and no body.
+/// A request as it was sent, and its deadlines. Printing it shows no credential and no body.
 struct RecordedRequest {
   /// Such as `POST`.
   std::string method = {};
@@ -43,6 +43,8 @@ struct RecordedRequest {
   std::vector<HttpHeader> headers = {};
   /// The whole body.
   std::string body = {};
+  /// Of the exchange; every member is set.
+  Timeouts timeouts = {};
 
   /// The value of a header, by case-insensitive name; empty when it is absent.
   [[nodiscard]] CHATOPEN_TESTING_EXPORT std::string header(std::string_view name) const;

@@ -114,19 +114,37 @@ TEST_F(ChatClientTest, KeepsTheOldCredentialsWhenTheNewOnesAreUnusable) {
   EXPECT_EQ(mock->requests()[0].header("X-Request-Req-Accesskeyid"), "canary-id-4711");
 }
 
-TEST_F(ChatClientTest, InheritsDeadlinesCallByCall) {
-  ClientOptions with = options();
-  with.timeouts = {.idle = 7s};
-  // The transport is asked to fail the stalled call at the deadline that is the call's own.
+TEST_F(ChatClientTest, InheritsEachDeadlineFromTheClientAndThenFromTheDefaults) {
+  // What the transport is told, since the clock of the tests stands still: connect, first byte, idle and total.
+  const auto sent = [this](const Timeouts& of_client, const Timeouts& of_call) {
+    ClientOptions with = options();
+    with.timeouts = of_client;
+    mock->reply({.body = hi_envelope});
+    EXPECT_TRUE(make(with).chat(question(), {.timeouts = of_call}));
+    const Timeouts told = mock->requests().back().timeouts;
+    return std::vector<std::optional<std::chrono::milliseconds>>{told.connect, told.first_byte, told.idle, told.total};
+  };
+  const Timeouts one{.connect = 1s, .first_byte = 2s, .idle = 3s, .total = 4s};
+  const Timeouts other{.connect = 5s, .first_byte = 6s, .idle = 7s, .total = 8s};
+  EXPECT_THAT(sent({}, {}), ElementsAre(10s, 10min, 2min, 30min));
+  EXPECT_THAT(sent(one, {}), ElementsAre(1s, 2s, 3s, 4s));
+  EXPECT_THAT(sent({}, one), ElementsAre(1s, 2s, 3s, 4s));
+  EXPECT_THAT(sent(one, other), ElementsAre(5s, 6s, 7s, 8s));
+  EXPECT_THAT(sent({.connect = 1s, .idle = 3s}, {.first_byte = 6s, .idle = 7s}), ElementsAre(1s, 6s, 7s, 30min));
+  EXPECT_THAT(sent({.first_byte = 2s, .total = 4s}, {.connect = 5s, .total = 0s}), ElementsAre(5s, 2s, 2min, 0s));
+}
+
+TEST_F(ChatClientTest, SaysWhichDeadlinePassed) {
   mock->stall();
-  const Result<ChatReply> reply = make(with).chat(question(), {.timeouts = {.first_byte = 3s}});
-  ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error().kind, ErrorKind::timeout);
-  EXPECT_THAT(reply.error().message, HasSubstr("first-byte"));
+  const Result<ChatReply> first_byte = make().chat(question());
+  ASSERT_FALSE(first_byte);
+  EXPECT_EQ(first_byte.error().kind, ErrorKind::timeout);
+  EXPECT_THAT(first_byte.error().message, HasSubstr("first-byte"));
 
   mock->reply_chunked({}, {"{"}, testing::MockStreamEnd::stall);
-  const Result<ChatReply> idle = make(with).chat(question());
+  const Result<ChatReply> idle = make().chat(question());
   ASSERT_FALSE(idle);
+  EXPECT_EQ(idle.error().kind, ErrorKind::timeout);
   EXPECT_THAT(idle.error().message, HasSubstr("idle"));
 }
 

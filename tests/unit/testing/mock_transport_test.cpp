@@ -132,6 +132,10 @@ TEST_F(MockTransportTest, RecordsWhatWasSent) {
   EXPECT_EQ(recorded.method, "POST");
   EXPECT_EQ(recorded.url, "https://x.example/chat?token=canary-query");
   EXPECT_EQ(recorded.body, "canary-body");
+  EXPECT_EQ(recorded.timeouts.connect, 1s);
+  EXPECT_EQ(recorded.timeouts.first_byte, 2s);
+  EXPECT_EQ(recorded.timeouts.idle, 3s);
+  EXPECT_EQ(recorded.timeouts.total, 0s);
   EXPECT_EQ(recorded.header("x-request-req-accesskeysecret"), "canary-secret");
   EXPECT_EQ(recorded.header("absent"), "");
 }
