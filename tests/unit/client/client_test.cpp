@@ -163,12 +163,16 @@ TEST_F(ChatClientTest, SurvivesADeadlineOfAllTime) {
 TEST_F(ChatClientTest, EndsAStalledCallThatIsCancelledFromAnotherThread) {
   CancelSource source;
   mock->stall();
-  std::thread canceller([&] { source.cancel(); });
+  std::thread canceller([&] {
+    while (mock->requests().empty()) std::this_thread::yield();
+    source.cancel();
+  });
   const Result<ChatReply> reply =
       make().chat(question(), {.timeouts = {.first_byte = 0ms, .idle = 0ms, .total = 0ms}, .cancel = source.token()});
   canceller.join();
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(reply.error().attempts, 1);
 }
 
 TEST_F(ChatClientTest, DoesNotStartACallThatIsCancelledAlready) {
