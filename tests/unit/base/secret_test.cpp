@@ -1,7 +1,10 @@
+#include "freed_bytes.hpp"
+
 #include <chatopen/secret.hpp>
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -45,6 +48,41 @@ TEST(Secret, IsEmptyAfterItWasMovedFrom) {
   const Secret to = std::move(from);
   EXPECT_EQ(to.reveal(), "key");
   EXPECT_TRUE(from.empty());  // NOLINT(bugprone-use-after-move): this is what is tested
+}
+
+const std::string three_zeros(3, '\0');
+
+TEST(Secret, IsWipedWhenItIsDestroyed) {
+  std::optional<Secret> secret("key");
+  const FreedBytes freed(secret->reveal());
+  ASSERT_EQ(freed.bytes(), std::nullopt);
+  secret.reset();
+  EXPECT_EQ(freed.bytes(), three_zeros);
+}
+
+TEST(Secret, IsWipedWhenACopyReplacesIt) {
+  Secret secret("key");
+  const Secret other("other");
+  const FreedBytes freed(secret.reveal());
+  secret = other;
+  EXPECT_EQ(freed.bytes(), three_zeros);
+  EXPECT_EQ(other.reveal(), "other");
+}
+
+TEST(Secret, IsWipedAtOnceWhenAnotherIsMovedIntoIt) {
+  Secret secret("key");
+  Secret other("other");
+  const FreedBytes freed(secret.reveal());
+  secret = std::move(other);
+  EXPECT_EQ(freed.bytes(), three_zeros);
+  EXPECT_EQ(secret.reveal(), "other");
+}
+
+TEST(Secret, LeavesNoCopyWhereItWasMovedFrom) {
+  Secret from("key");
+  const char* const text = from.reveal().data();
+  const Secret to = std::move(from);
+  EXPECT_EQ(to.reveal().data(), text);
 }
 
 }  // namespace
