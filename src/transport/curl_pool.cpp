@@ -2,7 +2,9 @@
 
 #include "transport/curl_global.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace chatopen::transport {
 namespace {
@@ -16,6 +18,12 @@ std::unique_ptr<CurlPair> make_pair() {
   if (curl_multi_wakeup(pair->multi.get()) != CURLM_OK) return nullptr;
   if (curl_multi_setopt(pair->multi.get(), CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) return nullptr;
   return pair;
+}
+
+std::string_view origin_of(std::string_view url) noexcept {
+  const std::size_t authority = url.find("://");
+  if (authority == std::string_view::npos) return url;
+  return url.substr(0, url.find('/', authority + 3));
 }
 
 }  // namespace
@@ -67,13 +75,16 @@ CurlPool::Idle& CurlPool::idle() {
   return *fresh.release();
 }
 
-std::unique_ptr<CurlPair> CurlPool::take() {
+std::unique_ptr<CurlPair> CurlPool::take(std::string_view url) {
+  const std::string_view origin = origin_of(url);
   {
     Idle& kept = idle();
     const std::lock_guard lock(kept.mutex);
-    if (!kept.pairs.empty()) {
-      auto pair = std::move(kept.pairs.back());
-      kept.pairs.pop_back();
+    const auto found = std::find_if(kept.pairs.rbegin(), kept.pairs.rend(),
+                                    [&](const auto& pair) { return origin_of(pair->url) == origin; });
+    if (found != kept.pairs.rend()) {
+      auto pair = std::move(*found);
+      kept.pairs.erase(std::next(found).base());
       return pair;
     }
   }
@@ -86,12 +97,11 @@ void CurlPool::put_back(std::unique_ptr<CurlPair> pair, Clock::TimePoint now) {
   pair->idle_since = now;
   Idle& kept = idle();
   const std::lock_guard lock(kept.mutex);
-  while (!kept.pairs.empty() && now - kept.pairs.front()->idle_since > max_age_) {
+  kept.pairs.push_back(std::move(pair));
+  const auto is_expired = [&](const CurlPair& oldest) { return now - oldest.idle_since > max_age_; };
+  while (!kept.pairs.empty() && (kept.pairs.size() > max_idle_ || is_expired(*kept.pairs.front()))) {
     expired.push_back(std::move(kept.pairs.front()));
     kept.pairs.erase(kept.pairs.begin());
-  }
-  if (kept.pairs.size() < max_idle_) {
-    kept.pairs.push_back(std::move(pair));
   }
 }
 

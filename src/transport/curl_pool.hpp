@@ -10,7 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace chatopen::transport {
 
@@ -45,9 +45,9 @@ struct CurlPair {
   [[nodiscard]] bool parse(const std::string& wanted);
 };
 
-/// The idle handles of blocking calls. The last one returned is the first one taken, so that calls one after another
-/// share one connection. Thread-safe. A child process starts with an empty pool, and never touches its parent's
-/// handles, whose connections the parent goes on using.
+/// The idle handles of blocking calls. Of those whose last URL had the same origin (scheme, host, port), the last one
+/// returned is the first one taken, so that calls one after another share one connection. Thread-safe. A child process
+/// starts with an empty pool, and never touches its parent's handles, whose connections the parent goes on using.
 class CurlPool {
  public:
   CurlPool(std::size_t max_idle, std::chrono::seconds max_age);
@@ -55,9 +55,9 @@ class CurlPool {
   CurlPool& operator=(const CurlPool&) = delete;
   ~CurlPool();
 
-  /// Null when the system refuses memory or descriptors.
-  [[nodiscard]] std::unique_ptr<CurlPair> take();
-  /// Keeps the pair, or closes it where enough are idle. Closes those that have been idle for too long.
+  /// For a URL. Null when the system refuses memory or descriptors.
+  [[nodiscard]] std::unique_ptr<CurlPair> take(std::string_view url);
+  /// Keeps the pair. Closes those that have been idle for too long, and the oldest where too many are idle.
   void put_back(std::unique_ptr<CurlPair> pair, Clock::TimePoint now);
 
  private:

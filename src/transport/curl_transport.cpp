@@ -94,7 +94,7 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
   }
   if (cancel.cancelled()) return failed(TransportFailure::cancelled, "the call was cancelled");
 
-  std::unique_ptr<CurlPair> pair = impl_->pool.take();
+  std::unique_ptr<CurlPair> pair = impl_->pool.take(request.url);
   if (pair == nullptr) return failed(TransportFailure::resource, "the system refused memory or descriptors");
   CURL* const handle = pair->easy.get();
   CURLM* const multi = pair->multi.get();

@@ -91,8 +91,11 @@ chatopen::ClientOptions FaultMatrix::options_for(std::string base_url) const {
           .jitter = [] { return 0.5; }};
 }
 
-chatopen::ChatClient FaultMatrix::client_for(const RawServer& server) const {
-  return chatopen::ChatClient::create(options_for(server.base_url())).value();
+chatopen::ChatClient FaultMatrix::client_for(const RawServer& server,
+                                             std::shared_ptr<chatopen::Transport> transport) const {
+  chatopen::ClientOptions options = options_for(server.base_url());
+  options.transport = std::move(transport);
+  return chatopen::ChatClient::create(std::move(options)).value();
 }
 
 chatopen::ChatClient FaultMatrix::client_for(const RawServer& server, const CertificateAuthority& authority) const {

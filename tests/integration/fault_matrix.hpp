@@ -63,7 +63,8 @@ class FaultMatrix : public ::testing::Test {
 
   /// Canary credentials, and retries that wait on a manual clock.
   [[nodiscard]] chatopen::ClientOptions options_for(std::string base_url) const;
-  [[nodiscard]] chatopen::ChatClient client_for(const RawServer& server) const;
+  [[nodiscard]] chatopen::ChatClient client_for(const RawServer& server,
+                                                std::shared_ptr<chatopen::Transport> transport = nullptr) const;
   /// Over TLS, trusting this authority.
   [[nodiscard]] chatopen::ChatClient client_for(const RawServer& server, const CertificateAuthority& authority) const;
   [[nodiscard]] static std::shared_ptr<chatopen::Transport> curl(chatopen::CurlOptions options);

@@ -26,6 +26,34 @@ TEST_F(FaultMatrix, ThousandSequentialCallsOpenOneConnection) {
   EXPECT_EQ(server.requests().size(), 1000U);
 }
 
+TEST_F(FaultMatrix, OneTransportKeepsAConnectionToEachOfItsServers) {
+  RawServer one(answer_hello);
+  RawServer other(answer_hello);
+  const std::shared_ptr<chatopen::Transport> shared = curl({});
+  const ChatClient first = client_for(one, shared);
+  const ChatClient second = client_for(other, shared);
+  for (int call = 0; call < 10; ++call) {
+    EXPECT_TRUE(first.chat(question()));
+    EXPECT_TRUE(second.chat(question()));
+  }
+  EXPECT_EQ(one.connections(), 1U);
+  EXPECT_EQ(other.connections(), 1U);
+}
+
+TEST_F(FaultMatrix, NewServersPushTheLongestIdleConnectionsOut) {
+  RawServer one(answer_hello);
+  RawServer other(answer_hello);
+  chatopen::CurlOptions options;
+  options.max_idle_connections = 1;
+  const std::shared_ptr<chatopen::Transport> shared = curl(options);
+  EXPECT_TRUE(client_for(one, shared).chat(question()));
+  const ChatClient second = client_for(other, shared);
+  EXPECT_TRUE(second.chat(question()));
+  EXPECT_TRUE(second.chat(question()));
+  EXPECT_EQ(other.connections(), 1U);
+  EXPECT_TRUE(one.wait_for_closed_connections());
+}
+
 TEST_F(FaultMatrix, ConnectionIsKeptAfterAnErrorStatus) {
   RawServer server([](Connection& connection) {
     connection.read_request();
