@@ -18,4 +18,15 @@ namespace chatopen::base {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
+// What may stand around the value of a header.
+[[nodiscard]] constexpr bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
+
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace chatopen::base

@@ -8,21 +8,13 @@ namespace chatopen::transport {
 namespace {
 
 using base::equal_ignoring_case;
+using base::is_space;
+using base::trim;
 
 // More than any honest server sends before its answer.
 constexpr int max_interim_heads = 16;
 // Most replies have fewer; more than this only costs a reallocation.
 constexpr std::size_t expected_headers = 12;
-
-constexpr bool is_space(char c) noexcept {
-  return c == ' ' || c == '\t';
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view without_line_end(std::string_view line) noexcept {
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
@@ -45,13 +37,13 @@ ReplyHead::Step ReplyHead::add_line(std::string_view line) {
   line = without_line_end(line);
   // The status line and the empty line at the end are not header lines.
   if (bytes_ > limits_.max_header_bytes) return Step::too_large;
-  if (complete_) return lines_ > limits_.max_header_lines + 2 ? Step::too_large : Step::more;
+  if (complete_) return lines_ - 2 > limits_.max_header_lines ? Step::too_large : Step::more;
   if (!in_head_) {
     in_head_ = true;
     return parse_status_line(line) ? Step::more : Step::malformed;
   }
   if (line.empty()) return end_head();
-  if (lines_ > limits_.max_header_lines + 1) return Step::too_large;
+  if (lines_ - 1 > limits_.max_header_lines) return Step::too_large;
   return parse_header(line) ? Step::more : Step::malformed;
 }
 
@@ -104,7 +96,7 @@ bool ReplyHead::note_framing(const HttpHeader& header) noexcept {
     const std::string_view last = trim(value.substr(value.rfind(',') + 1));
     chunked_ = equal_ignoring_case(last, "chunked");
   } else if (equal_ignoring_case(header.name, "content-encoding")) {
-    compressed_ = !equal_ignoring_case(header.value, "identity");
+    compressed_ |= !equal_ignoring_case(header.value, "identity");
   }
   return true;
 }

@@ -26,7 +26,6 @@ class ReplyHead {
   /// The next line with its line end. After the end of the head, lines are trailers, which are only counted.
   [[nodiscard]] Step add_line(std::string_view line);
 
-  [[nodiscard]] bool started() const noexcept { return lines_ != 0 || interim_heads_ != 0; }
   [[nodiscard]] bool complete() const noexcept { return complete_; }
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const std::vector<HttpHeader>& headers() const noexcept { return headers_; }

@@ -12,28 +12,53 @@
 namespace chatopen::transport {
 namespace {
 
+using base::trim;
 using std::chrono::milliseconds;
+
+// Beyond this nobody waits, and nanoseconds do not overflow.
+constexpr milliseconds longest_wait = std::chrono::hours(24 * 365);
 
 double random_jitter() {
   thread_local std::minstd_rand engine(std::random_device{}());
   return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+// `12`, `1.5` or `1e30`; std::from_chars does not read these everywhere, and std::strtod asks the locale.
+std::optional<double> parse_decimal(std::string_view text) {
+  const auto digits = [&text](double& number) {
+    const std::size_t before = text.size();
+    for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
+      number = number * 10 + (text.front() - '0');
+    }
+    return before - text.size();
+  };
+  const auto take = [&text](char c) {
+    const bool there = !text.empty() && base::to_lower(text.front()) == c;
+    if (there) text.remove_prefix(1);
+    return there;
+  };
+  double number = 0;
+  if (digits(number) == 0) return std::nullopt;
+  if (take('.')) {
+    double fraction = 0;
+    const std::size_t count = digits(fraction);
+    number += fraction / std::pow(10.0, count);
+  }
+  if (take('e')) {
+    const double sign = take('-') ? -1 : (take('+'), 1);
+    double exponent = 0;
+    if (digits(exponent) == 0) return std::nullopt;
+    if (number != 0) number *= std::pow(10.0, sign * exponent);
+  }
+  return text.empty() ? std::optional(number) : std::nullopt;
 }
 
 // A number of units as a duration; a huge one is kept huge rather than dropped, since the server meant "not soon".
 std::optional<milliseconds> parse_number(std::string_view text, double milliseconds_per_unit) {
-  double number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end != text.data() + text.size()) return std::nullopt;
-  if (fault == std::errc::result_out_of_range) number = HUGE_VAL;
-  if (fault == std::errc::invalid_argument || std::isnan(number) || number < 0) return std::nullopt;
+  const std::optional<double> number = parse_decimal(text);
+  if (!number || std::isnan(*number)) return std::nullopt;
   constexpr double longest = 1e15;
-  return milliseconds(static_cast<milliseconds::rep>(std::min(std::ceil(number * milliseconds_per_unit), longest)));
+  return milliseconds(static_cast<milliseconds::rep>(std::min(std::ceil(*number * milliseconds_per_unit), longest)));
 }
 
 std::optional<int> parse_digits(std::string_view text) {
@@ -49,7 +74,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
   const auto day = parse_digits(text.substr(5, 2));
-  const auto* const month = std::find(months.begin(), months.end(), text.substr(8, 3));
+  const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
   const auto year = parse_digits(text.substr(12, 4));
   const auto hour = parse_digits(text.substr(17, 2));
   const auto minute = parse_digits(text.substr(20, 2));
@@ -66,6 +91,20 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
 }
 
 }  // namespace
+
+bool may_have_been_processed(int status) noexcept {
+  switch (status) {
+    case 408:
+    case 409: return true;
+    // Not implemented, no capacity, no such version of HTTP, and a network that wants a log-in: the request went
+    // nowhere.
+    case 501:
+    case 503:
+    case 505:
+    case 511: return false;
+    default: return status >= 500;
+  }
+}
 
 RetryClass class_of_status(int status) noexcept {
   switch (status) {
@@ -100,10 +139,10 @@ std::optional<Clock::Duration> RetrySchedule::next(RetryClass retry_class, std::
 
   Clock::Duration wait;
   if (retry_after) {
-    wait = *retry_after;
+    wait = std::min(*retry_after, longest_wait);
   } else {
     const double doubled = std::ldexp(static_cast<double>(policy_.initial_backoff.count()), std::min(retries_, 60));
-    const double highest = std::min(doubled, static_cast<double>(policy_.max_backoff.count()));
+    const double highest = std::min(doubled, static_cast<double>(std::min(policy_.max_backoff, longest_wait).count()));
     const double drawn = highest * (jitter_ == nullptr ? random_jitter() : jitter_());
     wait = std::chrono::duration_cast<Clock::Duration>(std::chrono::duration<double, std::milli>(drawn));
   }

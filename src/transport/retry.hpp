@@ -23,6 +23,9 @@ enum class RetryClass : std::uint8_t {
 /// The class of an answer with an error status, or of an envelope code that is one.
 [[nodiscard]] RetryClass class_of_status(int status) noexcept;
 
+/// Whether an error status leaves open that the work was done: every answer of a proxy that lost its server does.
+[[nodiscard]] bool may_have_been_processed(int status) noexcept;
+
 /// One client's allowance for retries, so that a server that fails all calls sees at most 1.1 times as many: ten at
 /// once, and one more for every eleven calls. Thread-safe.
 class RetryBudget {

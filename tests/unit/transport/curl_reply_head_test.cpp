@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -134,6 +135,12 @@ TEST_F(ReplyHeadTest, HasACapOnLines) {
   ReplyHead head(limits_);
   for (const char* line : {"HTTP/1.1 200 OK", "A: 1", "B: 2"}) EXPECT_EQ(head.add_line(line), Step::more);
   EXPECT_EQ(head.add_line("C: 3"), Step::too_large);
+}
+
+TEST_F(ReplyHeadTest, HasNoCapWhereTheLimitIsTheLargest) {
+  limits_.max_header_bytes = limits_.max_header_lines = std::numeric_limits<std::size_t>::max();
+  EXPECT_EQ(add({"HTTP/1.1 200 OK", "A: 1", "B: 2", ""}), Step::complete);
+  EXPECT_EQ(head_.add_line("Trailer: 1\r\n"), Step::more);
 }
 
 TEST_F(ReplyHeadTest, HasACapOnBytes) {

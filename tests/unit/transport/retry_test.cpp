@@ -29,6 +29,8 @@ TEST(RetryAfter, IsReadInSeconds) {
   EXPECT_EQ(parsed("0"), 0ms);
   EXPECT_EQ(parsed("2"), 2000ms);
   EXPECT_EQ(parsed(" 1.5 "), 1500ms);
+  EXPECT_EQ(parsed("15e-1"), 1500ms);
+  EXPECT_EQ(parsed("0.25E+1"), 2500ms);
 }
 
 TEST(RetryAfter, IsReadAsADate) {
@@ -48,7 +50,7 @@ TEST(RetryAfter, StaysHugeWhenItIsHuge) {
 }
 
 TEST(RetryAfter, IsAbsentWhenItMakesNoSense) {
-  for (const char* value : {"", "-1", "soon", "nan", "2 s", "Sun, 06 Nov 1994 08:49:37 CET",
+  for (const char* value : {"", "-1", "soon", "nan", "2 s", ".5", "1e", "1.5.2", "0x2", "Sun, 06 Nov 1994 08:49:37 CET",
                             "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT"}) {
     EXPECT_EQ(parsed(value), std::nullopt) << value;
   }
@@ -100,6 +102,15 @@ TEST(RetrySchedule, GivesUpAtOnceWhenTheServerAsksForTooMuch) {
   EXPECT_NE(schedule.next(RetryClass::refused, 120'000ms, {}), std::nullopt);
 }
 
+TEST(RetrySchedule, WaitsAtMostAYearHoweverMuchIsAllowed) {
+  constexpr milliseconds unlimited = milliseconds::max();
+  RetryBudget budget;
+  RetrySchedule schedule({.initial_backoff = unlimited, .max_backoff = unlimited, .max_retry_after = unlimited}, budget,
+                         most);
+  EXPECT_EQ(schedule.next(RetryClass::refused, unlimited, {}), 24h * 365);
+  EXPECT_EQ(schedule.next(RetryClass::refused, {}, {}), 24h * 365);
+}
+
 TEST(RetrySchedule, NeverWaitsPastTheDeadline) {
   RetryBudget budget;
   RetrySchedule schedule({}, budget, most);
@@ -145,6 +156,15 @@ TransportOutcome failed(TransportFailure failure, bool request_bytes_written) {
   outcome.failure = failure;
   outcome.request_bytes_written = request_bytes_written;
   return outcome;
+}
+
+TEST(MayHaveBeenProcessed, IsTrueWhereAServerOrProxyLostTheRequest) {
+  for (const int status : {408, 409, 500, 502, 504, 520, 522, 524, 599}) {
+    EXPECT_TRUE(may_have_been_processed(status)) << status;
+  }
+  for (const int status : {307, 400, 401, 403, 404, 429, 501, 503, 505, 511}) {
+    EXPECT_FALSE(may_have_been_processed(status)) << status;
+  }
 }
 
 TEST(RetryClassOfFailure, IsNotProcessedOnlyWhenNothingWasWritten) {
