@@ -103,7 +103,7 @@ enum class TransportFailure : std::uint8_t {
   resolve,             ///< The name could not be resolved.
   connect,             ///< Refused or unreachable.
   tls,                 ///< The handshake failed.
-  certificate,         ///< The server's certificate was refused.
+  certificate,         ///< A certificate was refused: the server's, or by the server ours.
   proxy,               ///< The proxy refused or could not be reached.
   connection_reset,    ///< The connection broke before the reply's body began.
   connect_timeout,     ///< `Timeouts::connect` passed.
@@ -117,6 +117,7 @@ enum class TransportFailure : std::uint8_t {
   cancelled,           ///< The token was cancelled.
   request_body,        ///< The request's body could not be read; `TransportOutcome::message` says why.
   invalid_request,     ///< This transport cannot send such a request (scheme, URL, header).
+  settings,            ///< The transport's own settings are unusable (CA file, client certificate or key).
   resource,            ///< The system refused memory, a descriptor or a thread.
 };
 

@@ -47,8 +47,12 @@ TransportFailure failure_while_connecting(CURLcode code, std::string_view text, 
   }
 }
 
-TransportFailure failure_while_waiting(CURLcode code) noexcept {
+TransportFailure failure_while_waiting(CURLcode code, std::string_view text) noexcept {
   switch (code) {
+    // In TLS 1.3 a server refuses the client's certificate after the client believes the handshake done.
+    case CURLE_RECV_ERROR:
+      return contains(text, "alert") && contains(text, "certificate") ? TransportFailure::certificate
+                                                                      : TransportFailure::connection_reset;
     // Within a head libcurl runs out of memory only by its own cap on a line.
     case CURLE_OUT_OF_MEMORY: return TransportFailure::headers_too_large;
 #if LIBCURL_VERSION_NUM >= 0x080600
@@ -82,17 +86,17 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CLIENTCERT:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return TransportFailure::certificate;
     case CURLE_SSL_CONNECT_ERROR:
       return names_bad_signature(text) ? TransportFailure::certificate : TransportFailure::tls;
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CLIENTCERT:
     case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_SETFAILED: return TransportFailure::settings;
     case CURLE_SSL_SHUTDOWN_FAILED:
     case CURLE_USE_SSL_FAILED: return TransportFailure::tls;
     case CURLE_READ_ERROR: return TransportFailure::request_body;
@@ -106,7 +110,7 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
     case CurlPhase::connecting:
       if (is_exhaustion(system_error)) return TransportFailure::resource;
       return failure_while_connecting(code, text, through_proxy);
-    case CurlPhase::waiting: return failure_while_waiting(code);
+    case CurlPhase::waiting: return failure_while_waiting(code, text);
     case CurlPhase::receiving: return failure_while_receiving(code, text);
   }
   return TransportFailure::connection_reset;

@@ -1,7 +1,5 @@
 #include "transport/failure.hpp"
 
-#include <string>
-
 namespace chatopen::transport {
 namespace {
 
@@ -15,7 +13,7 @@ Description describe(TransportFailure failure) noexcept {
     case TransportFailure::resolve: return {ErrorKind::resolve, "the host's name could not be resolved"};
     case TransportFailure::connect: return {ErrorKind::connect, "no connection to the host"};
     case TransportFailure::tls: return {ErrorKind::tls, "the TLS handshake failed"};
-    case TransportFailure::certificate: return {ErrorKind::tls, "the server's certificate was refused"};
+    case TransportFailure::certificate: return {ErrorKind::tls, "a certificate was refused"};
     case TransportFailure::proxy: return {ErrorKind::proxy, "the proxy refused or could not be reached"};
     case TransportFailure::connection_reset: return {ErrorKind::connection, "the connection broke before a reply came"};
     case TransportFailure::connect_timeout: return {ErrorKind::timeout, "the connect deadline passed"};
@@ -29,6 +27,8 @@ Description describe(TransportFailure failure) noexcept {
     case TransportFailure::cancelled: return {ErrorKind::cancelled, "the call was cancelled"};
     case TransportFailure::request_body: return {ErrorKind::io, "the request's body could not be read"};
     case TransportFailure::invalid_request: return {ErrorKind::invalid_argument, "the request cannot be sent"};
+    case TransportFailure::settings:
+      return {ErrorKind::configuration, "a file that the transport was told to use is unusable"};
     case TransportFailure::resource: return {ErrorKind::io, "the system refused a resource"};
   }
   return {ErrorKind::protocol, "unknown failure"};
@@ -65,7 +65,8 @@ RetryClass class_of(const TransportOutcome& outcome) noexcept {
     case TransportFailure::body_too_large:
     case TransportFailure::cancelled:
     case TransportFailure::request_body:
-    case TransportFailure::invalid_request: return RetryClass::never;
+    case TransportFailure::invalid_request:
+    case TransportFailure::settings: return RetryClass::never;
   }
   return RetryClass::never;
 }

@@ -49,6 +49,7 @@ std::string_view to_string(TransportFailure failure) noexcept {
     case TransportFailure::cancelled: return "cancelled";
     case TransportFailure::request_body: return "request_body";
     case TransportFailure::invalid_request: return "invalid_request";
+    case TransportFailure::settings: return "settings";
     case TransportFailure::resource: return "resource";
   }
   return "unknown";

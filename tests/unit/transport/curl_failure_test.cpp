@@ -32,6 +32,15 @@ TEST(CurlFailure, TellsARefusedCertificateFromABrokenHandshake) {
             TransportFailure::tls);
 }
 
+TEST(CurlFailure, TellsTheClientsOwnCertificateFromTheServers) {
+  EXPECT_EQ(failure(CURLE_SSL_CERTPROBLEM, CurlPhase::connecting), TransportFailure::settings);
+  EXPECT_EQ(failure(CURLE_SSL_CACERT_BADFILE, CurlPhase::connecting), TransportFailure::settings);
+  EXPECT_EQ(failure(CURLE_SSL_CLIENTCERT, CurlPhase::connecting), TransportFailure::certificate);
+  EXPECT_EQ(failure(CURLE_RECV_ERROR, CurlPhase::waiting,
+                    "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0"),
+            TransportFailure::certificate);
+}
+
 TEST(CurlFailure, BlamesTheProxyForWhatHappensOnTheWayToIt) {
   constexpr auto phase = CurlPhase::connecting;
   EXPECT_EQ(failure(CURLE_COULDNT_CONNECT, phase, {}, true), TransportFailure::proxy);
