@@ -29,6 +29,7 @@ bool is_before_request(TransportFailure failure) {
     case TransportFailure::proxy:
     case TransportFailure::connect_timeout:
     case TransportFailure::invalid_request:
+    case TransportFailure::settings:
     case TransportFailure::resource: return true;
     default: return false;
   }
