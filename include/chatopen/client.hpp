@@ -29,7 +29,7 @@ class CHATOPEN_EXPORT ChatClient {
   ~ChatClient();
 
   /// Asks and waits for the whole reply. The request must not change during the call.
-  /// Errors: every `ErrorKind`. `invalid_argument` and `io` mean that nothing was sent.
+  /// Errors: every `ErrorKind`; `Error::maybe_processed` says whether the request may have been processed.
   [[nodiscard]] Result<ChatReply> chat(const ChatRequest& request, const CallOptions& options = {}) const;
 
   /// Replaces the credentials for calls that start from now on, on every copy of this client.

@@ -18,14 +18,14 @@ namespace chatopen {
 
 /// What failed, as a closed set: a `switch` over it needs no default. Choose by what the caller can do about it.
 enum class ErrorKind : std::uint8_t {
-  // Local: nothing was sent.
+  // Local: nothing was sent, unless `Error::maybe_processed`.
   invalid_argument,  ///< The request cannot be sent as it is (empty messages, invalid UTF-8, …): correct the program.
   configuration,     ///< Base URL, credentials, configuration file or CA file are unusable: correct the set-up.
   io,                ///< A local file could not be read or written, or the system refused a resource.
   // Transport: no complete reply arrived.
   resolve,     ///< The host's name could not be resolved. Nothing was sent.
   connect,     ///< No connection to the host (refused, unreachable). Nothing was sent.
-  tls,         ///< TLS could not be agreed on, or the certificate was refused. Nothing was sent.
+  tls,         ///< TLS could not be agreed on, or a certificate was refused.
   proxy,       ///< The proxy refused or could not be reached.
   connection,  ///< The connection broke after it was made. See `Error::maybe_processed`.
   timeout,     ///< A deadline passed; `Error::message` says which one.
@@ -48,7 +48,7 @@ enum class ErrorKind : std::uint8_t {
 /// The kind's name, as spelled in the enumeration, such as `rate_limited`.
 [[nodiscard]] CHATOPEN_EXPORT std::string_view to_string(ErrorKind kind) noexcept;
 
-/// Why a call failed. No member ever contains a credential.
+/// Why a call failed. No member ever contains a credential (of four bytes or more).
 struct Error {
   /// What failed.
   ErrorKind kind = ErrorKind::invalid_argument;
@@ -64,7 +64,7 @@ struct Error {
   std::string request_id = {};
   /// How long the server asked to wait (`Retry-After`).
   std::optional<std::chrono::milliseconds> retry_after = {};
-  /// How many times the request was started on the network; 0 when the fault was found before that.
+  /// How many exchanges were started; 0 when the fault was found before that.
   int attempts = 0;
   /// True when the service may have done (and billed) the work of any attempt although no reply arrived.
   bool maybe_processed = false;

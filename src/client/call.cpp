@@ -5,11 +5,11 @@
 #include "codec/decode.hpp"
 #include "transport/failure.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <ctime>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace chatopen::client {
 namespace {
@@ -48,16 +48,16 @@ FailedAttempt refused_by_status(ReplyCollector& reply, const base::Redactor& red
   if (reply.status() < 400) return {redirect_refused(reply, redactor), RetryClass::never};
   FailedAttempt failed{codec::decode_error(reply.status(), reply.body(), redactor),
                        transport::class_of_status(reply.status())};
-  failed.error.maybe_processed = failed.retry_class == RetryClass::ambiguous;
+  failed.error.maybe_processed = transport::may_have_been_processed(reply.status());
   return failed;
 }
 
 // The service may refuse under HTTP 200; an envelope code that is an HTTP status has that status's class.
-RetryClass class_of_refusal(const Error& error) {
-  int code = 0;
-  const char* const end = error.code.data() + error.code.size();
-  const auto [stopped, fault] = std::from_chars(error.code.data(), end, code);
-  return fault == std::errc{} && stopped == end ? transport::class_of_status(code) : RetryClass::never;
+int status_in(const std::string& code) {
+  int status = 0;
+  const char* const end = code.data() + code.size();
+  const auto [stopped, fault] = std::from_chars(code.data(), end, status);
+  return fault == std::errc{} && stopped == end ? status : 0;
 }
 
 // A body that says no, or one that nobody can read: then the service did its part.
@@ -66,43 +66,65 @@ FailedAttempt refused_by_body(Error error) {
   const ErrorKind kind = failed.error.kind;
   if (kind == ErrorKind::protocol || kind == ErrorKind::too_large || kind == ErrorKind::io) {
     failed.error.maybe_processed = true;
-  } else {
-    failed.retry_class = class_of_refusal(failed.error);
-    failed.error.maybe_processed = failed.retry_class == RetryClass::ambiguous;
+  } else if (const int status = status_in(failed.error.code); status < 600) {
+    failed.retry_class = transport::class_of_status(status);
+    failed.error.maybe_processed = transport::may_have_been_processed(status);
   }
   return failed;
 }
 
-FailedAttempt broken(const TransportOutcome& outcome) {
+FailedAttempt broken(const TransportOutcome& outcome, const base::Redactor& redactor) {
+  FailedAttempt failed{transport::error_of(outcome), transport::class_of(outcome)};
+  constexpr std::size_t longest = 1024;
+  failed.error.detail = redactor.redact(failed.error.detail, longest);
+  return failed;
+}
+
+FailedAttempt cut(std::string detail) {
+  TransportOutcome outcome;
+  outcome.failure = TransportFailure::truncated;
+  outcome.request_bytes_written = true;
+  outcome.message = std::move(detail);
   return {transport::error_of(outcome), transport::class_of(outcome)};
 }
 
+// Such JSON shows by itself whether it is whole.
+bool begins_object_or_array(std::string_view body) {
+  const std::size_t first = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+using Attempt = std::variant<ChatReply::Fields, FailedAttempt>;
+
+Attempt decode(const TransportOutcome& outcome, ReplyCollector& reply, const base::Redactor& redactor) {
+  if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
+  const bool shows_its_end = outcome.body_end == BodyEnd::proven || begins_object_or_array(reply.body());
+  Result<ChatReply::Fields> decoded = codec::decode_chat(reply.status(), std::move(reply.body()), redactor);
+  if (!decoded) return refused_by_body(std::move(decoded).error());
+  if (!shows_its_end) return cut("the connection closed, and nothing shows that the reply is whole");
+  if (decoded->request_id.empty()) decoded->request_id = request_id_of(reply);
+  decoded->request_id = redacted_id(decoded->request_id, redactor);
+  return *std::move(decoded);
+}
+
 // One attempt: the reply, or why there is none.
-std::variant<ChatReply::Fields, FailedAttempt> attempt(const CallContext& context, const HttpRequest& request,
-                                                       const base::Redactor& redactor) {
+Attempt attempt(const CallContext& context, const HttpRequest& request, const base::Redactor& redactor) {
   ReplyCollector reply(request.limits);
   const TransportOutcome outcome = context.transport.perform(request, reply, context.cancel);
 
   // A status that says no stands, even when the connection broke behind it.
   const bool cancelled = outcome.failure == TransportFailure::cancelled;
   const bool refused = reply.status() >= 300 && !cancelled && outcome.failure != TransportFailure::protocol;
-  if (outcome.failure && !refused) return broken(outcome);
+  if (outcome.failure && !refused) return broken(outcome, redactor);
 
-  FailedAttempt failed;
-  if (refused) {
-    failed = refused_by_status(reply, redactor);
-  } else {
-    Result<ChatReply::Fields> decoded = codec::decode_chat(reply.status(), std::move(reply.body()), redactor);
-    if (decoded) {
-      if (decoded->request_id.empty()) decoded->request_id = request_id_of(reply);
-      return *std::move(decoded);
-    }
-    failed = refused_by_body(std::move(decoded).error());
+  Attempt tried = refused ? refused_by_status(reply, redactor) : decode(outcome, reply, redactor);
+  if (auto* failed = std::get_if<FailedAttempt>(&tried)) {
+    Error& error = failed->error;
+    error.retry_after = transport::parse_retry_after(reply.headers(), std::time(nullptr));
+    if (error.request_id.empty()) error.request_id = request_id_of(reply);
+    error.request_id = redacted_id(error.request_id, redactor);
   }
-  failed.error.retry_after = transport::parse_retry_after(reply.headers(), std::time(nullptr));
-  if (failed.error.request_id.empty()) failed.error.request_id = request_id_of(reply);
-  failed.error.request_id = redacted_id(failed.error.request_id, redactor);
-  return failed;
+  return tried;
 }
 
 Error total_deadline_passed() {
@@ -142,7 +164,7 @@ Result<ChatReply> perform_call(const CallContext& context, HttpRequest& request)
       request.timeouts.total = std::chrono::ceil<std::chrono::milliseconds>(*left);
     }
 
-    auto tried = attempt(context, request, redactor);
+    Attempt tried = attempt(context, request, redactor);
     if (auto* fields = std::get_if<ChatReply::Fields>(&tried)) {
       fields->attempts = attempts;
       return ChatReply(std::move(*fields));

@@ -8,9 +8,6 @@
 #include <chatopen/result.hpp>
 #include <chatopen/transport.hpp>
 
-#include <optional>
-#include <string>
-
 namespace chatopen::client {
 
 /// What one call needs of its client; everything must outlive the call.

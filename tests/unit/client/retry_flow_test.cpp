@@ -195,6 +195,57 @@ TEST_F(RetryFlow, ReportsAReplyThatIsTooLarge) {
   EXPECT_EQ(reply.error().kind, ErrorKind::too_large);
 }
 
+// What came until the connection closed may be the beginning of another number or word.
+TEST_F(RetryFlow, TakesNoReplyForWholeWhoseEndNothingShows) {
+  mock->reply_chunked({}, {"12"}, testing::MockStreamEnd::connection_closed);
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::truncated);
+  EXPECT_TRUE(reply.error().maybe_processed);
+  mock->reply_chunked({}, {hi_envelope}, testing::MockStreamEnd::connection_closed);
+  EXPECT_TRUE(make().chat(question()));
+}
+
+// Says how it failed, or that nothing failed, and nothing else.
+class CarelessTransport final : public Transport {
+ public:
+  explicit CarelessTransport(TransportOutcome outcome) : outcome_(std::move(outcome)) {}
+  TransportOutcome perform(const HttpRequest&, ResponseSink& sink, const CancelToken&) override {
+    if (!outcome_.failure) {
+      EXPECT_EQ(sink.on_head(200, {}), SinkAction::proceed);
+      EXPECT_EQ(sink.on_body(hi_envelope), SinkAction::proceed);
+    }
+    return outcome_;
+  }
+
+ private:
+  TransportOutcome outcome_;
+};
+
+TEST_F(RetryFlow, TakesNoReplyForWholeWhoseEndItsTransportDidNotSee) {
+  ClientOptions with = options();
+  with.transport = std::make_shared<CarelessTransport>(TransportOutcome{});
+  const Result<ChatReply> reply = make(with).chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, ErrorKind::truncated);
+}
+
+TEST_F(RetryFlow, ShowsNoCredentialThatATransportRepeats) {
+  ClientOptions with = options();
+  with.transport = std::make_shared<CarelessTransport>(
+      TransportOutcome{.failure = TransportFailure::protocol, .message = "bad header: canary-secret-0815"});
+  const Result<ChatReply> reply = make(with).chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().detail, "bad header: [redacted]");
+}
+
+TEST_F(RetryFlow, ShowsNoControlCharacterOfARequestId) {
+  mock->reply({.headers = {{"X-Request-Id", "a\x1b[31m"}}, .body = hi_envelope});
+  const Result<ChatReply> reply = make().chat(question());
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->request_id(), Not(HasSubstr("\x1b")));
+}
+
 TEST_F(RetryFlow, TakesTheRequestIdFromTheHeaders) {
   mock->reply({.headers = {{"x-request-id", "r-1"}}, .body = hi_envelope});
   const Result<ChatReply> reply = make().chat(question());
