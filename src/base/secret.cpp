@@ -32,10 +32,11 @@ Secret& Secret::operator=(const Secret& other) {
   return *this;
 }
 
-// The old text leaves with `other`, which wipes it.
+// The old text leaves with the temporary, which wipes it.
 Secret& Secret::operator=(Secret&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  std::swap(size_, other.size_);
+  Secret taken(std::move(other));
+  std::swap(bytes_, taken.bytes_);
+  std::swap(size_, taken.size_);
   return *this;
 }
 
