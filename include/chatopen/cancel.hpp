@@ -36,7 +36,8 @@ class CHATOPEN_EXPORT CancelToken {
   std::shared_ptr<detail::CancelState> state_;
 };
 
-/// The controlling end. Copies share one state; all members are safe to call from any thread.
+/// The controlling end. Copies share one state; all members are safe to call from any thread. A moved-from source may
+/// only be assigned to or destroyed.
 class CHATOPEN_EXPORT CancelSource {
  public:
   /// A source that is not cancelled.

@@ -38,11 +38,12 @@ struct CurlOptions {
 };
 
 /// HTTP over libcurl: HTTP/1.1, and HTTP/2 over TLS where the server offers it; keep-alive; redirects are not followed.
+/// Whether plain http is permitted is decided before: `ChatClient` refuses it unless `ClientOptions::allow_http`.
 class CHATOPEN_EXPORT CurlTransport final : public Transport {
  public:
   /// Initialises libcurl once per program, and checks the options.
   /// Errors: `configuration`, naming the option: a file that cannot be read, a proxy URL that does not parse, an age
-  /// out of range, or a libcurl that is too old or has no TLS.
+  /// out of range, or a libcurl that is too old or has no TLS. What is in the files shows in the first call.
   [[nodiscard]] static Result<std::shared_ptr<CurlTransport>> create(CurlOptions options = {});
 
   ~CurlTransport() override;

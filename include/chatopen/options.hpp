@@ -54,7 +54,8 @@ struct RetryPolicy {
   [[nodiscard]] static RetryPolicy none() { return {.max_retries = 0}; }
 };
 
-/// Caps on what a server may send, counted after decompression. Exceeding one is `ErrorKind::too_large`.
+/// Caps on what a server may send, counted after decompression. Exceeding one is `ErrorKind::too_large`, except where
+/// it says otherwise. None may be zero; the largest value of the type is no limit.
 struct Limits {
   /// The body of a reply. Default 256 MiB.
   std::size_t max_reply_bytes = std::size_t{256} * 1024 * 1024;
@@ -127,7 +128,7 @@ struct CallOptions {
   Timeouts timeouts = {};
   /// Empty for the client's policy.
   std::optional<RetryPolicy> retry = {};
-  /// Sent besides the SDK's own, which they may not replace.
+  /// Sent besides the SDK's own, which they may not replace, except `User-Agent`.
   std::vector<HttpHeader> headers = {};
   /// Ends the call early, as `ErrorKind::cancelled`.
   CancelToken cancel = {};

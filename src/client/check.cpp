@@ -4,7 +4,7 @@
 #include "client/path.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,20 +43,25 @@ bool is_token(std::string_view name) {
 
 // What the SDK or HTTP itself decides on.
 bool is_reserved(std::string_view name) {
-  constexpr std::array<std::string_view, 13> reserved = {"x-request-req-accesskeyid",
-                                                         "x-request-req-accesskeysecret",
-                                                         "content-type",
-                                                         "content-length",
-                                                         "host",
-                                                         "transfer-encoding",
-                                                         "connection",
-                                                         "expect",
-                                                         "te",
-                                                         "trailer",
-                                                         "upgrade",
-                                                         "accept-encoding",
-                                                         "content-encoding"};
-  return std::any_of(reserved.begin(), reserved.end(),
+  constexpr std::string_view reserved[] = {"x-request-req-accesskeyid",
+                                           "x-request-req-accesskeysecret",
+                                           "accept",
+                                           "accept-encoding",
+                                           "connection",
+                                           "content-encoding",
+                                           "content-length",
+                                           "content-type",
+                                           "expect",
+                                           "host",
+                                           "http2-settings",
+                                           "keep-alive",
+                                           "proxy-authorization",
+                                           "proxy-connection",
+                                           "te",
+                                           "trailer",
+                                           "transfer-encoding",
+                                           "upgrade"};
+  return std::any_of(std::begin(reserved), std::end(reserved),
                      [&](std::string_view each) { return base::equal_ignoring_case(each, name); });
 }
 
@@ -133,6 +138,9 @@ std::optional<Error> fault_in(const std::vector<HttpHeader>& call_headers) {
     if (std::any_of(header.value.begin(), header.value.end(), base::is_control)) {
       return bad_argument(where + ".value has a control character (" + header.name + ")",
                           "line breaks and other controls may not stand in a header");
+    }
+    if (base::trim(header.value).size() != header.value.size()) {
+      return bad_argument(where + ".value has white space around it (" + header.name + ")", "trim it");
     }
   }
   return std::nullopt;

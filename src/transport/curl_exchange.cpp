@@ -103,6 +103,8 @@ std::size_t CurlExchange::on_read(char* into, std::size_t size, std::size_t coun
 }
 
 std::size_t CurlExchange::read_body(char* into, std::size_t capacity) {
+  // A server may begin its reply before it has the whole request.
+  if (head_.complete()) restart_idle();
   BodySource* const source = request_.body.source();
   if (source == nullptr) {
     const std::string_view rest = std::string_view(request_.body.text()).substr(body_sent_);

@@ -81,19 +81,18 @@ void set_method_and_body(Setter& set, const HttpRequest& request) {
   }
 }
 
+// Either replaces both of the system's.
+void set_authorities(Setter& set, const CurlOptions& options, CURLoption file, CURLoption directory) {
+  if (options.ca_file.empty() && options.ca_directory.empty()) return;
+  set(file, options.ca_file.empty() ? nullptr : options.ca_file.c_str());
+  set(directory, options.ca_directory.empty() ? nullptr : options.ca_directory.c_str());
+}
+
 void set_tls(Setter& set, const CurlOptions& options) {
   set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options.ca_file.empty() || !options.ca_directory.empty()) {
-    // Each replaces both of the system's.
-    const char* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
-    const char* const directory = options.ca_directory.empty() ? nullptr : options.ca_directory.c_str();
-    set(CURLOPT_CAINFO, file);
-    set(CURLOPT_CAPATH, directory);
-    set(CURLOPT_PROXY_CAINFO, file);
-    set(CURLOPT_PROXY_CAPATH, directory);
-  }
+  set_authorities(set, options, CURLOPT_CAINFO, CURLOPT_CAPATH);
   if (!options.client_certificate.empty()) set(CURLOPT_SSLCERT, options.client_certificate.c_str());
   if (!options.client_key.empty()) set(CURLOPT_SSLKEY, options.client_key.c_str());
   if (!options.client_key_passphrase.empty()) {
@@ -111,6 +110,7 @@ void set_proxy(Setter& set, const CurlOptions& options) {
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});
   set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  set_authorities(set, options, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH);
 }
 
 }  // namespace
@@ -153,9 +153,8 @@ std::string_view find_fault(const HttpRequest& request) noexcept {
   if (!is_token(request.method)) return "the method is not a token";
   for (const HttpHeader& header : request.headers) {
     if (!is_token(header.name)) return "a header's name is not a token";
-    if (!consists_of(in_value, header.value)) {
-      return "a header's value contains a control character";
-    }
+    if (!consists_of(in_value, header.value)) return "a header's value contains a control character";
+    if (base::trim(header.value).size() != header.value.size()) return "a header's value has white space around it";
     if (equal_ignoring_case(header.name, "content-length") || equal_ignoring_case(header.name, "transfer-encoding")) {
       return "the transport frames the body: Content-Length and Transfer-Encoding cannot be given";
     }

@@ -40,9 +40,10 @@ std::string_view authority_of(std::string_view url) noexcept {
   return url.substr(0, url.find_first_of("/?#"));
 }
 
+// No URL has these (RFC 3986). Some parsers take a backslash for a slash, so the host that is checked and the one that
+// is called could differ.
 bool is_unsafe(char c) noexcept {
-  // Some parsers take a backslash for a slash, so the host that is checked and the one that is called could differ.
-  return base::is_control(c) || c == ' ' || c == '\\';
+  return base::is_control(c) || std::string_view(" \\\"<>^`{|}").find(c) != std::string_view::npos;
 }
 
 Error explain(CURLUcode fault) {
@@ -62,7 +63,8 @@ std::optional<Error> refuse_at_sight(std::string_view base_url) {
     return refused("base_url is required", "the service's reference names no host, so there is no default");
   }
   if (std::any_of(base_url.begin(), base_url.end(), is_unsafe)) {
-    return refused("base_url contains a space, a backslash or a control character");
+    return refused(
+        "base_url contains a character that no URL has: a space, a backslash, a control character or one of \"<>^`{|}");
   }
   const std::size_t separator = base_url.find("://");
   const std::string_view scheme = base_url.substr(0, separator);

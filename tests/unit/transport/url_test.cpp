@@ -83,10 +83,11 @@ TEST(BaseUrl, HasNoQueryAndNoFragment) {
   EXPECT_THAT(refusal("https://a/b#c").message, HasSubstr("fragment"));
 }
 
-TEST(BaseUrl, HasNoSpaceBackslashOrControl) {
+TEST(BaseUrl, HasNoCharacterThatNoUrlHas) {
   for (const std::string& url :
        {std::string("https://a /b"), std::string("https://a\\b"), std::string("https://a/\r\nX: y"),
-        std::string("https://a/\0b", 12), std::string("https://a/\x7f")}) {
+        std::string("https://a/\0b", 12), std::string("https://a/\x7f"), std::string("https://a/\"b\""),
+        std::string("https://a/{b}")}) {
     EXPECT_THAT(refusal(url).message, HasSubstr("control character")) << url;
   }
 }
