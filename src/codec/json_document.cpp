@@ -39,10 +39,29 @@ simdjson::error_code parse(std::string& text, Json& root) {
   return error;
 }
 
+// Errors of strings and numbers; later versions of the parser have more of them than can be named with earlier ones.
+bool may_be_mended(simdjson::error_code error) noexcept {
+  switch (error) {
+    case simdjson::SUCCESS:
+    case simdjson::CAPACITY:
+    case simdjson::MEMALLOC:
+    case simdjson::TAPE_ERROR:
+    case simdjson::DEPTH_ERROR:
+    case simdjson::T_ATOM_ERROR:
+    case simdjson::F_ATOM_ERROR:
+    case simdjson::N_ATOM_ERROR:
+    case simdjson::UTF8_ERROR:
+    case simdjson::EMPTY:
+    case simdjson::UNESCAPED_CHARS:
+    case simdjson::UNCLOSED_STRING: return false;
+    default: return true;
+  }
+}
+
 }  // namespace
 
 JsonDocument::JsonDocument(std::string& text) : error_(parse(text, root_)) {
-  if (error_ != simdjson::STRING_ERROR && error_ != simdjson::NUMBER_ERROR) return;
+  if (!may_be_mended(error_)) return;
   std::string repaired = repair_json(text);
   error_ = parse(repaired, root_);
 }

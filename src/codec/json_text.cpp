@@ -1,6 +1,6 @@
 #include "codec/json_text.hpp"
 
-#include <simdjson.h>
+#include "codec/json_document.hpp"
 
 #include <utility>
 
@@ -31,10 +31,11 @@ bool looks_like_object(std::string_view json) noexcept {
 Result<std::vector<std::string>> member_names(std::string_view json) {
   // Also keeps a byte order mark out, which some versions of the parser skip.
   if (!looks_like_object(json)) return refused("is not a JSON object", "expected text such as {\"name\":1}");
-  simdjson::dom::parser parser;
-  const simdjson::padded_string padded(json);
+  std::string text(json);
+  const JsonDocument document(text);
+  if (document.error() != simdjson::SUCCESS) return fault_of(document.error());
   simdjson::dom::object object;
-  if (const simdjson::error_code code = parser.parse(padded).get(object)) return fault_of(code);
+  if (const simdjson::error_code code = document.root().get(object)) return fault_of(code);
   std::vector<std::string> names;
   names.reserve(object.size());
   for (const simdjson::dom::key_value_pair member : object) names.emplace_back(member.key);

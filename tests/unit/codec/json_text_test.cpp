@@ -46,6 +46,16 @@ TEST(JsonText, RefusesWhatIsNotOneJsonDocument) {
   }
 }
 
+// They go out as they stand; what the parser cannot hold, others can.
+TEST(JsonText, AcceptsNumbersBeyond64BitsAndLoneSurrogates) {
+  for (const char* text : {R"({"a":123456789012345678901234567890})", R"({"a":18446744073709551616})", R"({"a":1e400})",
+                           R"({"a":"\ud800"})"}) {
+    const auto names = member_names(text);
+    ASSERT_TRUE(names) << text << names.error().detail;
+    EXPECT_THAT(*names, ElementsAre("a"));
+  }
+}
+
 TEST(JsonText, RefusesInvalidUtf8) {
   const auto names = member_names("{\"a\":\"\xff\"}");
   ASSERT_FALSE(names);
