@@ -28,7 +28,7 @@ std::vector<ToolCall> tool_calls_of(const std::optional<Json>& value) {
     if (!function || !function->is_object()) continue;
     calls.push_back({.id = std::string(text_of(member_of(each, "id"))),
                      .name = std::string(text_of(member_of(function, "name"))),
-                     .arguments = std::string(text_of(member_of(function, "arguments")))});
+                     .arguments = text_or_json_of(member_of(function, "arguments"))});
   }
   return calls;
 }

@@ -1,5 +1,7 @@
 #include "codec/json_members.hpp"
 
+#include "codec/json_print.hpp"
+
 #include <charconv>
 
 namespace chatopen::codec {
@@ -91,9 +93,13 @@ std::optional<std::string> code_of(const std::optional<Json>& value) {
   if (!value) return std::nullopt;
   if (const auto text = string_of(value)) return std::string(*text);
   if (const auto integer = integer_of(*value)) return std::to_string(*integer);
-  double number = 0;
-  if (value->get(number) == simdjson::SUCCESS) return std::to_string(number);
-  return std::nullopt;
+  return print_json(*value);
+}
+
+std::string text_or_json_of(const std::optional<Json>& value) {
+  if (!value) return {};
+  const auto text = string_of(value);
+  return text ? std::string(*text) : print_json(*value);
 }
 
 }  // namespace chatopen::codec

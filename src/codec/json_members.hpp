@@ -41,7 +41,10 @@ struct Members {
 /// A whole number that is not negative, also as a string, since some servers write it so.
 [[nodiscard]] std::optional<std::int64_t> count_of(const std::optional<Json>& value);
 
-/// A code as text, be it a string or a number; empty when it is neither.
+/// A code as text: a string, a whole number, or whatever JSON else stands there. Empty when the value is absent.
 [[nodiscard]] std::optional<std::string> code_of(const std::optional<Json>& value);
+
+/// JSON text that should come as a string, but that some servers write as the value itself.
+[[nodiscard]] std::string text_or_json_of(const std::optional<Json>& value);
 
 }  // namespace chatopen::codec

@@ -26,6 +26,15 @@ TEST(CarriedError, IsAnEnvelopeCodeOtherThan200) {
   EXPECT_THAT(error.body_snippet, HasSubstr("no quota"));
 }
 
+TEST(CarriedError, IsAnEnvelopeCodeThatIsNoCode) {
+  for (const char* const code : {"true", "false", "[200]", R"({"a":1})", "200.5", "1e30"}) {
+    const Error error = refused(R"({"msg":"no","code":)" + std::string(code) + "}");
+    EXPECT_EQ(error.kind, ErrorKind::api) << code;
+    EXPECT_EQ(error.message, "no") << code;
+    EXPECT_FALSE(error.code.empty()) << code;
+  }
+}
+
 TEST(CarriedError, OutweighsAnAnswerBesideIt) {
   EXPECT_EQ(refused(R"({"code":"500","msg":"boom","data":{"answer":"hi"}})").kind, ErrorKind::server_error);
   EXPECT_EQ(refused(R"({"code":"200","data":{"answer":"hi"},"error":"boom"})").message, "boom");

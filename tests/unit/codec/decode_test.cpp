@@ -88,7 +88,7 @@ TEST(DecodeChat, ReadsContentAsStringNullOrParts) {
 TEST(DecodeChat, ReadsToolCalls) {
   const ChatReply::Fields fields = accepted(completion(
       R"({"content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},
-                                       {"id":"c2","function":{"name":"g","arguments":["not text"]}},
+                                       {"id":"c2","function":{"name":"g","arguments":{"a": [1, "b"]}}},
                                        {"id":"c3","function":{"name":"h"}},
                                        {"id":"c4"}, "c5"]})"));
   ASSERT_THAT(fields.tool_calls, SizeIs(3));
@@ -96,7 +96,7 @@ TEST(DecodeChat, ReadsToolCalls) {
   EXPECT_EQ(fields.tool_calls[0].name, "f");
   EXPECT_EQ(fields.tool_calls[0].arguments, R"({"a":1})");
   EXPECT_EQ(fields.tool_calls[1].name, "g");
-  EXPECT_EQ(fields.tool_calls[1].arguments, "");
+  EXPECT_EQ(fields.tool_calls[1].arguments, R"({"a":[1,"b"]})");
   EXPECT_EQ(fields.tool_calls[2].arguments, "");
 }
 
@@ -129,9 +129,9 @@ TEST(DecodeChat, HasNoUsageWhereNothingWasCounted) {
 
 TEST(DecodeChat, TreatsMembersOfAWrongTypeAsAbsent) {
   for (const char* const body :
-       {R"({"code":[200],"data":{"answer":["hi"]}})", R"({"code":{},"data":7})",
-        R"({"code":true,"data":[{"answer":"x"}]})", R"({"choices":{"message":{"content":"x"}}})",
-        R"({"choices":["x"]})", R"({"choices":[]})", R"({"choices":[{}]})", R"({"choices":[{"message":"x"}]})",
+       {R"({"code":200,"data":{"answer":["hi"]}})", R"({"data":7})", R"({"data":[{"answer":"x"}]})",
+        R"({"choices":{"message":{"content":"x"}}})", R"({"choices":["x"]})", R"({"choices":[]})",
+        R"({"choices":[{}]})", R"({"choices":[{"message":"x"}]})",
         R"({"choices":[{"message":{"content":{"text":"x"}}}]})",
         R"({"choices":[{"message":{"content":7,"reasoning_content":7,"tool_calls":7},"finish_reason":7}],
             "id":7,"model":{},"usage":"x"})"}) {
