@@ -4,7 +4,12 @@ if(NOT TARGET CURL::libcurl)
   if(NOT CURL_FOUND)
     message(FATAL_ERROR "chatopen: libcurl was not found. Install its development package (Debian: "
       "libcurl4-openssl-dev, vcpkg and Homebrew: curl), or run scripts/install_dependencies.sh.")
-  elseif(CURL_VERSION_STRING VERSION_LESS 7.87)
+  endif()
+  # CMake's own module sets both, libcurl's package only the second.
+  if(NOT CURL_VERSION_STRING)
+    set(CURL_VERSION_STRING "${CURL_VERSION}")
+  endif()
+  if(CURL_VERSION_STRING VERSION_LESS 7.87)
     message(FATAL_ERROR "chatopen: libcurl ${CURL_VERSION_STRING} is too old: 7.87 or newer is needed, as in Debian 12, "
       "Ubuntu 23.04, vcpkg and Homebrew. Point CMAKE_PREFIX_PATH at a newer one.")
   endif()
