@@ -83,6 +83,13 @@ bool Connection::start_tls(const TlsContext& context) {
     if (result == 1) return true;
     if (!wait_after_tls_result(result)) {
       note([](ConnectionRecord& record) { record.handshake_failed = true; });
+      // A client that believes the handshake done sends on; a reset behind that would overtake the alert.
+      ::shutdown(socket_.get(), SHUT_WR);
+      std::array<char, 4096> bytes;
+      while (wait(Direction::read)) {
+        const ssize_t count = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
+        if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) break;
+      }
       return false;
     }
   }

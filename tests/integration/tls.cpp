@@ -4,12 +4,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
 #include <stdexcept>
-
-#include <unistd.h>
 
 namespace integration {
 namespace {
@@ -50,21 +48,41 @@ Identity make_identity(const CertificateOptions& options, const std::string& com
   return made;
 }
 
+using Memory = std::unique_ptr<BIO, OpenSslDeleter<BIO_free_all>>;
+
+std::string text_in(const Memory& memory) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+// Under which OpenSSL looks for an authority in a directory.
+std::string hashed_name(const Certificate& certificate) {
+  std::array<char, 32> name{};
+  std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(certificate.get()));
+  return name.data();
+}
+
 }  // namespace
 
-CertificateAuthority::CertificateAuthority()
-    : self_(make_identity({}, "Authority of the tests", nullptr, /*authority=*/true)) {
-  file_ = (std::filesystem::temp_directory_path() / "chatopen-ca-XXXXXX").string();
-  const int fd = ::mkstemp(file_.data());
-  require(fd >= 0, "temporary file");
-  std::FILE* const file = ::fdopen(fd, "w");
-  PEM_write_X509(file, self_.certificate.get());
-  std::fclose(file);
+std::string pem(const Certificate& certificate) {
+  const Memory memory(BIO_new(BIO_s_mem()));
+  require(PEM_write_bio_X509(memory.get(), certificate.get()) == 1, "PEM of a certificate");
+  return text_in(memory);
 }
 
-CertificateAuthority::~CertificateAuthority() {
-  std::filesystem::remove(file_);
+std::string pem(const Key& key, const std::string& passphrase) {
+  const Memory memory(BIO_new(BIO_s_mem()));
+  const EVP_CIPHER* const cipher = passphrase.empty() ? nullptr : EVP_aes_256_cbc();
+  require(PEM_write_bio_PKCS8PrivateKey(memory.get(), key.get(), cipher, passphrase.data(), int(passphrase.size()),
+                                        nullptr, nullptr) == 1,
+          "PEM of a key");
+  return text_in(memory);
 }
+
+CertificateAuthority::CertificateAuthority(const std::string& name)
+    : self_(make_identity({}, name, nullptr, /*authority=*/true)),
+      file_(hashed_name(self_.certificate), pem(self_.certificate)) {}
 
 Identity CertificateAuthority::issue(const CertificateOptions& options) const {
   return make_identity(options, "server", &self_, /*authority=*/false);
@@ -85,6 +103,43 @@ void TlsContext::limit_to_tls_1_1() {
   require(SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0") == 1, "ciphers");
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
   SSL_CTX_set_max_proto_version(context_.get(), TLS1_1_VERSION);
+}
+
+void TlsContext::limit_to_tls_1_2() {
+  SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION);
+}
+
+void TlsContext::require_client_certificate(const CertificateAuthority& authority) {
+  require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), authority.certificate().get()) == 1, "authority");
+  SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
+void TlsContext::choose_http_1_1() {
+  SSL_CTX_set_alpn_select_cb(context_.get(), &TlsContext::choose_protocol, this);
+}
+
+std::vector<std::string> TlsContext::offered_protocols() const {
+  const std::lock_guard lock(mutex_);
+  return offered_protocols_;
+}
+
+int TlsContext::choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
+                                const unsigned char* offered, unsigned int offered_size, void* self) {
+  auto& context = *static_cast<TlsContext*>(self);
+  const std::lock_guard lock(context.mutex_);
+  context.offered_protocols_.clear();
+  // Each is a byte that says how long it is, and its name.
+  std::string_view rest(reinterpret_cast<const char*>(offered), offered_size);
+  while (!rest.empty()) {
+    const std::size_t size = static_cast<unsigned char>(rest.front());
+    const std::string_view name = rest.substr(1, size);
+    rest.remove_prefix(1 + size);
+    context.offered_protocols_.emplace_back(name);
+    if (name != "http/1.1") continue;
+    *chosen = reinterpret_cast<const unsigned char*>(name.data());
+    *chosen_size = static_cast<unsigned char>(size);
+  }
+  return *chosen == nullptr ? SSL_TLSEXT_ERR_ALERT_FATAL : SSL_TLSEXT_ERR_OK;
 }
 
 }  // namespace integration

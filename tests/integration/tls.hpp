@@ -1,9 +1,13 @@
 #pragma once
 
+#include "temporary_file.hpp"
+
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 namespace integration {
 
@@ -30,36 +34,56 @@ struct Identity {
   Certificate certificate;
 };
 
+[[nodiscard]] std::string pem(const Certificate& certificate);
+/// Encrypted when there is a passphrase.
+[[nodiscard]] std::string pem(const Key& key, const std::string& passphrase = {});
+
 /// A certificate authority made for one test. Its certificate lies in a file as long as it lives.
 class CertificateAuthority {
  public:
-  CertificateAuthority();
-  CertificateAuthority(const CertificateAuthority&) = delete;
-  CertificateAuthority& operator=(const CertificateAuthority&) = delete;
-  ~CertificateAuthority();
+  explicit CertificateAuthority(const std::string& name = "Authority of the tests");
 
   /// For `CurlOptions::ca_file`.
-  [[nodiscard]] const std::string& file() const { return file_; }
+  [[nodiscard]] std::string file() const { return file_.path(); }
+  /// For `CurlOptions::ca_directory`: the file stands in it alone, under its hash.
+  [[nodiscard]] std::string directory() const { return file_.directory(); }
+  [[nodiscard]] const Certificate& certificate() const { return self_.certificate; }
   [[nodiscard]] Identity issue(const CertificateOptions& options = {}) const;
 
  private:
   Identity self_;
-  std::string file_;
+  TemporaryFile file_;
 };
 
 /// An identity that no authority vouches for.
 [[nodiscard]] Identity self_signed(const CertificateOptions& options = {});
 
-/// The server's side of TLS, without ALPN, so that the client speaks HTTP/1.1.
+/// The server's side of TLS, without ALPN unless told, so that the client speaks HTTP/1.1.
 class TlsContext {
  public:
   explicit TlsContext(const Identity& identity);
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
   /// Offers nothing newer than TLS 1.1, which OpenSSL only does at security level 0.
   void limit_to_tls_1_1();
+  /// In which, unlike in 1.3, a refused client learns so within the handshake.
+  void limit_to_tls_1_2();
+  /// Refuses clients without a certificate of this authority.
+  void require_client_certificate(const CertificateAuthority& authority);
+  /// Answers ALPN with HTTP/1.1.
+  void choose_http_1_1();
+  /// What the last client offered to a context that chooses.
+  [[nodiscard]] std::vector<std::string> offered_protocols() const;
   [[nodiscard]] SSL_CTX* get() const { return context_.get(); }
 
  private:
+  static int choose_protocol(SSL* tls, const unsigned char** chosen, unsigned char* chosen_size,
+                             const unsigned char* offered, unsigned int offered_size, void* self);
+
   std::unique_ptr<SSL_CTX, OpenSslDeleter<SSL_CTX_free>> context_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> offered_protocols_;
 };
 
 }  // namespace integration
