@@ -13,29 +13,41 @@ void print(Json value, JsonWriter& out) {
     if (!first) out.raw(",");
     first = false;
   };
-  switch (value.type()) {
-    case simdjson::dom::element_type::OBJECT:
-      out.raw("{");
-      for (const auto [name, member] : value.get_object().value_unsafe()) {
-        separate();
-        out.string(name);
-        out.raw(":");
-        print(member, out);
-      }
-      return out.raw("}");
-    case simdjson::dom::element_type::ARRAY:
-      out.raw("[");
-      for (const Json each : value.get_array().value_unsafe()) {
-        separate();
-        print(each, out);
-      }
-      return out.raw("]");
-    case simdjson::dom::element_type::STRING: return out.string(value.get_string().value_unsafe());
-    case simdjson::dom::element_type::INT64: return out.number(value.get_int64().value_unsafe());
-    case simdjson::dom::element_type::UINT64: return out.raw(std::to_string(value.get_uint64().value_unsafe()));
-    case simdjson::dom::element_type::DOUBLE: return out.number(value.get_double().value_unsafe());
-    case simdjson::dom::element_type::BOOL: return out.raw(value.get_bool().value_unsafe() ? "true" : "false");
-    default: return out.raw("null");
+  simdjson::dom::object object;
+  simdjson::dom::array array;
+  std::string_view text;
+  std::int64_t integer = 0;
+  std::uint64_t large = 0;
+  double number = 0;
+  bool flag = false;
+  if (value.get(object) == simdjson::SUCCESS) {
+    out.raw("{");
+    for (const auto [name, member] : object) {
+      separate();
+      out.string(name);
+      out.raw(":");
+      print(member, out);
+    }
+    out.raw("}");
+  } else if (value.get(array) == simdjson::SUCCESS) {
+    out.raw("[");
+    for (const Json each : array) {
+      separate();
+      print(each, out);
+    }
+    out.raw("]");
+  } else if (value.get(text) == simdjson::SUCCESS) {
+    out.string(text);
+  } else if (value.get(integer) == simdjson::SUCCESS) {
+    out.number(integer);
+  } else if (value.get(large) == simdjson::SUCCESS) {
+    out.raw(std::to_string(large));
+  } else if (value.get(number) == simdjson::SUCCESS) {
+    out.number(number);
+  } else if (value.get(flag) == simdjson::SUCCESS) {
+    out.raw(flag ? "true" : "false");
+  } else {
+    out.raw("null");
   }
 }
 

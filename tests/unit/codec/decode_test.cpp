@@ -88,7 +88,8 @@ TEST(DecodeChat, ReadsContentAsStringNullOrParts) {
 TEST(DecodeChat, ReadsToolCalls) {
   const ChatReply::Fields fields = accepted(completion(
       R"({"content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}},
-                                       {"id":"c2","function":{"name":"g","arguments":{"a": [1, "b"]}}},
+                                       {"id":"c2","function":{"name":"g","arguments":{"a": [1, "b\n"], "c": {}, "d": [],
+                                           "e": [1.5, -2, 18446744073709551615, true, null]}}},
                                        {"id":"c3","function":{"name":"h"}},
                                        {"id":"c4"}, "c5"]})"));
   ASSERT_THAT(fields.tool_calls, SizeIs(3));
@@ -96,7 +97,8 @@ TEST(DecodeChat, ReadsToolCalls) {
   EXPECT_EQ(fields.tool_calls[0].name, "f");
   EXPECT_EQ(fields.tool_calls[0].arguments, R"({"a":1})");
   EXPECT_EQ(fields.tool_calls[1].name, "g");
-  EXPECT_EQ(fields.tool_calls[1].arguments, R"({"a":[1,"b"]})");
+  EXPECT_EQ(fields.tool_calls[1].arguments,
+            R"({"a":[1,"b\n"],"c":{},"d":[],"e":[1.5,-2,18446744073709551615,true,null]})");
   EXPECT_EQ(fields.tool_calls[2].arguments, "");
 }
 
