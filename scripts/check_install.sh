@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # scripts/check_install.sh: installs chatopen static and shared, moves each tree elsewhere, and builds and runs the outside
-# project tests/install against it with find_package and pkg-config; then with add_subdirectory and FetchContent.
+# project tests/install against it with find_package and pkg-config, and the README's project; then the first with
+# add_subdirectory and FetchContent.
 . "$(dirname "$0")/environment.sh"
 
 outside=$(mktemp -d)
@@ -35,6 +36,47 @@ check_pkg_config() {
   done
 }
 
+# block_of_readme <language>: the README's first block of code in it.
+block_of_readme() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } /^```/ { if (on) exit } on' README.md; }
+
+# The README's lines of CMake and its program, asking the installed chatopen-sandbox.
+check_readme() {
+  local prefix=$1 project=$outside/readme sandbox status=0
+  mkdir -p "$project"
+  {
+    printf 'cmake_minimum_required(VERSION 3.22)\nproject(readme LANGUAGES CXX)\n'
+    block_of_readme cmake
+  } >"$project/CMakeLists.txt"
+  block_of_readme cpp >"$project/main.cpp"
+  rm -rf "$project/build"
+  configure "$project/build" -S "$project" -DCMAKE_PREFIX_PATH="$prefix"
+  build "$project/build"
+  "$prefix/bin/chatopen-sandbox" >"$outside/variables" &
+  sandbox=$!
+  until [ "$(grep -c '^export' "$outside/variables")" = 3 ]; do
+    kill -0 $sandbox
+    sleep 0.1
+  done
+  (
+    # shellcheck disable=SC1091
+    . "$outside/variables"
+    "$project/build/app"
+  ) | grep -q 'picture https://example.com/a.jpg' || status=$?
+  kill $sandbox
+  wait $sandbox || true
+  return $status
+}
+
+# check_refusal <prefix> <component> <what CMake says>
+check_refusal() {
+  rm -rf "$outside/refusal"
+  mkdir "$outside/refusal"
+  printf 'cmake_minimum_required(VERSION 3.22)\nproject(refusal LANGUAGES CXX)\nfind_package(chatopen CONFIG REQUIRED COMPONENTS %s)\n' \
+    "$2" >"$outside/refusal/CMakeLists.txt"
+  ! cmake -S "$outside/refusal" -B "$outside/refusal/build" -DCMAKE_PREFIX_PATH="$1" >"$outside/refusal.log" 2>&1
+  tr '\n' ' ' <"$outside/refusal.log" | tr -s ' ' | grep -qF "$3"
+}
+
 check_static_library() {
   # It never prints and never ends the program on its own (std::terminate apart).
   ! nm -C "$1" | grep -E ' U (abort|_?exit|_Exit|quick_exit|v?f?printf|__v?f?printf_chk|puts|putchar|fputs|std::(cout|cerr|clog))$'
@@ -65,7 +107,13 @@ for kind in static shared; do
   build_project "$outside/with_$kind" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
   say "and with pkg-config"
   check_pkg_config "$prefix"
+  say "The README's project works with the $kind libraries"
+  check_readme "$prefix"
 done
+say "A component that is not there is named"
+check_refusal "$outside/static" nonsense 'chatopen has no component "nonsense"'
+rm "$outside"/static/lib/cmake/chatopen/chatopen_sandboxTargets*.cmake
+check_refusal "$outside/static" sandbox 'chatopen was installed without its component "sandbox"'
 for from in add_subdirectory fetch_content; do
   say "An outside project takes the sources with $from"
   rm -rf "build/outside_$from"
