@@ -26,6 +26,15 @@ bool names_bad_signature(std::string_view text) noexcept {
   return false;
 }
 
+// How a server says that it does not accept the client's certificate, or the lack of one.
+bool names_refused_client(std::string_view text) noexcept {
+  if (!contains(text, "alert")) return false;
+  for (const std::string_view reason : {"certificate", "unknown ca", "decrypt error", "access denied"}) {
+    if (contains(text, reason)) return true;
+  }
+  return false;
+}
+
 TransportFailure failure_while_connecting(CURLcode code, std::string_view text, bool through_proxy) noexcept {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -51,8 +60,7 @@ TransportFailure failure_while_waiting(CURLcode code, std::string_view text) noe
   switch (code) {
     // In TLS 1.3 a server refuses the client's certificate after the client believes the handshake done.
     case CURLE_RECV_ERROR:
-      return contains(text, "alert") && contains(text, "certificate") ? TransportFailure::certificate
-                                                                      : TransportFailure::connection_reset;
+      return names_refused_client(text) ? TransportFailure::certificate : TransportFailure::connection_reset;
     // Within a head libcurl runs out of memory only by its own cap on a line.
     case CURLE_OUT_OF_MEMORY: return TransportFailure::headers_too_large;
 #if LIBCURL_VERSION_NUM >= 0x080600
@@ -89,7 +97,8 @@ TransportFailure failure_of(CURLcode code, CurlPhase phase, std::string_view tex
     case CURLE_SSL_CLIENTCERT:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return TransportFailure::certificate;
     case CURLE_SSL_CONNECT_ERROR:
-      return names_bad_signature(text) ? TransportFailure::certificate : TransportFailure::tls;
+      return names_bad_signature(text) || names_refused_client(text) ? TransportFailure::certificate
+                                                                     : TransportFailure::tls;
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:

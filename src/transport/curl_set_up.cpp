@@ -93,11 +93,11 @@ void set_tls(Setter& set, const CurlOptions& options) {
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set_authorities(set, options, CURLOPT_CAINFO, CURLOPT_CAPATH);
-  if (!options.client_certificate.empty()) set(CURLOPT_SSLCERT, options.client_certificate.c_str());
+  if (options.client_certificate.empty()) return;
+  set(CURLOPT_SSLCERT, options.client_certificate.c_str());
   if (!options.client_key.empty()) set(CURLOPT_SSLKEY, options.client_key.c_str());
-  if (!options.client_key_passphrase.empty()) {
-    set(CURLOPT_KEYPASSWD, std::string(options.client_key_passphrase.reveal()).c_str());
-  }
+  // Also an empty one, without which OpenSSL asks for it on the terminal, and waits.
+  set(CURLOPT_KEYPASSWD, std::string(options.client_key_passphrase.reveal()).c_str());
 }
 
 void set_proxy(Setter& set, const CurlOptions& options) {

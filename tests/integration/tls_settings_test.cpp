@@ -70,19 +70,6 @@ TEST_F(TlsSettings, Http2IsOfferedBeforeHttp11) {
   EXPECT_THAT(tls.offered_protocols(), ::testing::ElementsAre("h2", "http/1.1"));
 }
 
-TEST_F(TlsSettings, ClientCertificateOfAnUnknownAuthorityIsATlsError) {
-  TlsContext tls(authority_.issue());
-  tls.limit_to_tls_1_2();
-  tls.require_client_certificate(authority_);
-  const RawServer server(answer_hello, &tls);
-  const Identity unknown = CertificateAuthority("Unknown authority").issue();
-  const TemporaryFile both("both.pem", pem(unknown.certificate) + pem(unknown.key));
-  const Error error = failure(client_with(server, {.ca_file = authority_.file(), .client_certificate = both.path()}));
-  EXPECT_EQ(error.kind, ErrorKind::tls) << error;
-  EXPECT_FALSE(error.maybe_processed);
-  EXPECT_EQ(server.received(), "");
-}
-
 /// A server that asks for a certificate, by the newest version of TLS in which it does.
 class ClientCertificate : public TlsSettings, public ::testing::WithParamInterface<int> {
  protected:
@@ -125,6 +112,22 @@ TEST_P(ClientCertificate, WithAnotherPassphraseIsAConfigurationError) {
                                                  .client_certificate = certificate_.path(),
                                                  .client_key = key.path(),
                                                  .client_key_passphrase = "open barley"}));
+}
+
+TEST_P(ClientCertificate, WithoutThePassphraseItNeedsIsAConfigurationError) {
+  const TemporaryFile key("key.pem", pem(identity_.key, "open sesame"));
+  expect_unusable(server_, client_with(server_, {.ca_file = authority_.file(),
+                                                 .client_certificate = certificate_.path(),
+                                                 .client_key = key.path()}));
+}
+
+TEST_P(ClientCertificate, OfAnUnknownAuthorityIsATlsError) {
+  const Identity unknown = CertificateAuthority("Unknown authority").issue();
+  const TemporaryFile both("both.pem", pem(unknown.certificate) + pem(unknown.key));
+  const Error error = failure(client_with(server_, {.ca_file = authority_.file(), .client_certificate = both.path()}));
+  EXPECT_EQ(error.kind, ErrorKind::tls) << error;
+  EXPECT_EQ(error.attempts, 1);
+  EXPECT_EQ(server_.received(), "");
 }
 
 TEST_P(ClientCertificate, ThatIsMissingIsATlsError) {

@@ -39,6 +39,12 @@ TEST(CurlFailure, TellsTheClientsOwnCertificateFromTheServers) {
   EXPECT_EQ(failure(CURLE_RECV_ERROR, CurlPhase::waiting,
                     "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0"),
             TransportFailure::certificate);
+  EXPECT_EQ(failure(CURLE_RECV_ERROR, CurlPhase::waiting, "SSL routines::tlsv1 alert unknown ca"),
+            TransportFailure::certificate);
+  EXPECT_EQ(failure(CURLE_SSL_CONNECT_ERROR, CurlPhase::connecting, "SSL routines::sslv3 alert bad certificate"),
+            TransportFailure::certificate);
+  EXPECT_EQ(failure(CURLE_RECV_ERROR, CurlPhase::waiting, "SSL routines::tlsv1 alert internal error"),
+            TransportFailure::connection_reset);
 }
 
 TEST(CurlFailure, BlamesTheProxyForWhatHappensOnTheWayToIt) {
