@@ -74,7 +74,12 @@ TEST_F(ChatClientTest, RefusesHeadersThatBreakOrReplaceItsOwn) {
                                 {"a:", "x"},
                                 {"CONTENT-TYPE", "text/plain"},
                                 {"X-Request-req-accessKeyId", "mine"},
-                                {"Host", "elsewhere"}};
+                                {"Host", "elsewhere"},
+                                {"Accept", "text/plain"},
+                                {"Proxy-Authorization", "Basic eDp5"},
+                                {"Keep-Alive", "timeout=5"},
+                                {"a", " "},
+                                {"a", "x\t"}};
   for (const HttpHeader& header : refused) {
     const Result<ChatReply> reply = make().chat(question(), {.headers = {header}});
     ASSERT_FALSE(reply) << header.name;
