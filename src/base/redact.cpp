@@ -49,13 +49,13 @@ Character read_character(std::string_view text, Writing writing) noexcept {
   return {first, 1};
 }
 
-// The bytes that the secret takes at the start of the text, 0 when it does not stand there. A text that ends within the
-// secret matches too: it may have been cut.
-std::size_t match(std::string_view text, std::string_view secret, Writing writing) noexcept {
+// The bytes that the secret takes at the start of the text, 0 when it does not stand there. A text that may have been
+// cut matches also when it ends within the secret.
+std::size_t match(std::string_view text, std::string_view secret, Writing writing, TextEnd end) noexcept {
   std::size_t at = 0;
   for (std::size_t i = 0; i < secret.size(); ++i) {
     const Character read = at < text.size() ? read_character(text.substr(at), writing) : Character{};
-    if (read.size == 0) return i >= min_secret_bytes ? text.size() : 0;
+    if (read.size == 0) return end == TextEnd::maybe_cut && i >= min_secret_bytes ? text.size() : 0;
     if (read.value != secret[i]) return 0;
     at += read.size;
   }
@@ -103,19 +103,19 @@ Redactor::Redactor(std::vector<std::string_view> secrets) : secrets_(std::move(s
   std::erase_if(secrets_, [](std::string_view secret) { return secret.size() < min_secret_bytes; });
 }
 
-std::size_t Redactor::match_at(std::string_view text) const {
+std::size_t Redactor::match_at(std::string_view text, TextEnd end) const {
   std::size_t longest = 0;
   for (const std::string_view secret : secrets_) {
     const char first = text.front();
     if (first != secret.front() && first != '\\' && first != '%') continue;
     for (const Writing writing : {Writing::plain, Writing::json, Writing::percent}) {
-      longest = std::max(longest, match(text, secret, writing));
+      longest = std::max(longest, match(text, secret, writing, end));
     }
   }
   return longest;
 }
 
-std::string Redactor::redact(std::string_view text, std::size_t max_bytes) const {
+std::string Redactor::redact(std::string_view text, std::size_t max_bytes, TextEnd end) const {
   std::string out;
   out.reserve(std::min(text.size(), max_bytes));
   const auto put = [&](std::string_view piece) {
@@ -124,9 +124,9 @@ std::string Redactor::redact(std::string_view text, std::size_t max_bytes) const
     return true;
   };
   while (!text.empty()) {
-    std::size_t secret = match_at(text);
+    std::size_t secret = match_at(text, end);
     // Secrets may overlap: what begins within one extends it.
-    for (std::size_t i = 1; i < secret; ++i) secret = std::max(secret, i + match_at(text.substr(i)));
+    for (std::size_t i = 1; i < secret; ++i) secret = std::max(secret, i + match_at(text.substr(i), end));
     if (secret != 0) {
       if (!put(mark)) break;
       text.remove_prefix(secret);

@@ -9,6 +9,9 @@
 
 namespace chatopen::base {
 
+/// Whether a text may have been cut before it is redacted, so that its end may be the beginning of a credential.
+enum class TextEnd { whole, maybe_cut };
+
 /// Removes the credentials from text that came from outside. Cheap to make: it keeps views of the credentials, which
 /// must outlive it.
 class Redactor {
@@ -19,11 +22,12 @@ class Redactor {
   /// The text as valid UTF-8 without control characters other than tab and newline (what is not valid, and what
   /// controls a terminal, becomes U+FFFD; a carriage return ends a line), every secret of at least four bytes replaced
   /// by `[redacted]` also where it stands JSON-escaped or percent-encoded, and then cut to at most `max_bytes` at a
-  /// character's boundary. No part of a secret survives at the cut, nor where the text itself was cut in a secret.
-  [[nodiscard]] std::string redact(std::string_view text, std::size_t max_bytes) const;
+  /// character's boundary. No part of a secret survives at the cut, nor of at least four bytes where the text itself
+  /// was cut in a secret.
+  [[nodiscard]] std::string redact(std::string_view text, std::size_t max_bytes, TextEnd end = TextEnd::whole) const;
 
  private:
-  [[nodiscard]] std::size_t match_at(std::string_view text) const;
+  [[nodiscard]] std::size_t match_at(std::string_view text, TextEnd end) const;
 
   std::vector<std::string_view> secrets_;
 };

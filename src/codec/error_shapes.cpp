@@ -61,7 +61,7 @@ Error error_of(ErrorKind kind, int http_status, const Complaint& complaint, std:
           .code = redactor.redact(complaint.code, max_code_bytes),
           .message = redactor.redact(complaint.message, max_message_bytes),
           .detail = redactor.redact(complaint.detail, max_message_bytes),
-          .body_snippet = redactor.redact(body, max_snippet_bytes)};
+          .body_snippet = redactor.redact(body, max_snippet_bytes, base::TextEnd::maybe_cut)};
 }
 
 ErrorKind kind_of_code(std::string_view code) noexcept {
