@@ -38,11 +38,6 @@ Result<std::string> read_all(base::RegularFile& file, const std::string& path) {
   return text;
 }
 
-Error missing(const char* what, const char* name) {
-  return bad_configuration(std::string(what) + " is not set",
-                           std::string("set ") + name + ", or name a configuration file in CHATOPEN_CONFIG");
-}
-
 }  // namespace
 
 Result<ClientOptions> ClientOptions::from_file(const std::string& path, const std::string& profile) {
@@ -69,9 +64,14 @@ Result<ClientOptions> ClientOptions::from_file(const std::string& path, const st
 
 Result<ClientOptions> ClientOptions::from_environment() {
   ClientOptions options;
-  if (const std::string path = variable("CHATOPEN_CONFIG"); !path.empty()) {
+  const std::string path = variable("CHATOPEN_CONFIG");
+  if (!path.empty()) {
     Result<ClientOptions> from_file = ClientOptions::from_file(path, variable("CHATOPEN_PROFILE"));
-    if (!from_file) return from_file;
+    if (!from_file) {
+      Error error = std::move(from_file).error();
+      error.message.insert(0, "CHATOPEN_CONFIG: ");
+      return error;
+    }
     options = *std::move(from_file);
   }
   if (std::string value = variable("CHATOPEN_BASE_URL"); !value.empty()) options.base_url = std::move(value);
@@ -81,12 +81,19 @@ Result<ClientOptions> ClientOptions::from_environment() {
   if (const std::string value = variable("CHATOPEN_ACCESS_KEY_SECRET"); !value.empty()) {
     options.credentials.access_key_secret = value;
   }
-  if (options.base_url.empty()) return missing("the base URL", "CHATOPEN_BASE_URL");
-  if (options.credentials.access_key_id.empty()) return missing("the access key id", "CHATOPEN_ACCESS_KEY_ID");
-  if (options.credentials.access_key_secret.empty()) {
-    return missing("the access key secret", "CHATOPEN_ACCESS_KEY_SECRET");
-  }
-  return options;
+
+  std::string missing;
+  const auto require = [&missing](bool there, const char* name) {
+    if (!there) missing.append(missing.empty() ? "" : ", ").append(name);
+  };
+  require(!options.base_url.empty(), "CHATOPEN_BASE_URL");
+  require(!options.credentials.access_key_id.empty(), "CHATOPEN_ACCESS_KEY_ID");
+  require(!options.credentials.access_key_secret.empty(), "CHATOPEN_ACCESS_KEY_SECRET");
+  if (missing.empty()) return options;
+  return bad_configuration("not set: " + missing, path.empty()
+                                                      ? "set them, or name a configuration file in CHATOPEN_CONFIG"
+                                                      : "the chosen profile of " + path +
+                                                            " does not have them either; CHATOPEN_PROFILE chooses one");
 }
 
 }  // namespace chatopen

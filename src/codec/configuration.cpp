@@ -186,7 +186,8 @@ Error not_json(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
-  return fault("the file: not valid JSON at line " + std::to_string(line) + ", column " + std::to_string(column));
+  return fault("not valid JSON at line " + std::to_string(line) + ", column " + std::to_string(column),
+               "comments and trailing commas are not allowed");
 }
 
 Result<json> parse(std::string_view text) {
@@ -195,7 +196,7 @@ Result<json> parse(std::string_view text) {
   } catch (const json::parse_error& error) {
     return not_json(text, error.byte);
   } catch (const json::exception&) {
-    return fault("the file: not valid JSON (a number is out of range)");
+    return fault("not valid JSON (a number is out of range)");
   }
 }
 
@@ -203,7 +204,8 @@ Error no_such_profile(const std::string& wanted, const File& file) {
   std::vector<std::string> names;
   for (const auto& [name, options] : file.profiles) names.push_back(name);
   return fault("profiles." + wanted + ": no such profile",
-               names.empty() ? "the file has no profiles" : "the profiles are: " + join(names));
+               names.empty() ? "the file has no profiles"
+                             : "the profiles are: " + join(names) + "; name one, or set default_profile");
 }
 
 }  // namespace

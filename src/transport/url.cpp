@@ -70,7 +70,7 @@ std::optional<Error> refuse_at_sight(std::string_view base_url) {
   const std::string_view scheme = base_url.substr(0, separator);
   if (separator == std::string_view::npos ||
       (!equal_ignoring_case(scheme, "https") && !equal_ignoring_case(scheme, "http"))) {
-    return refused("base_url must begin with https://");
+    return refused("base_url must begin with https://, or with http:// for this machine");
   }
   const std::string_view authority = authority_of(base_url);
   if (authority.empty()) return refused("base_url has no host");

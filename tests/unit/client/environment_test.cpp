@@ -61,15 +61,28 @@ TEST_F(Environment, GivesTheOptionsOfTheThreeVariables) {
   EXPECT_EQ(options->credentials.access_key_secret.reveal(), "secret");
 }
 
-TEST_F(Environment, NamesTheVariableThatIsMissing) {
+TEST_F(Environment, NamesTheVariablesThatAreMissing) {
+  const auto message = [] { return error_of(ClientOptions::from_environment()).message; };
   EXPECT_EQ(error_of(ClientOptions::from_environment()).kind, ErrorKind::configuration);
-  EXPECT_THAT(error_of(ClientOptions::from_environment()).detail, HasSubstr("CHATOPEN_BASE_URL"));
+  EXPECT_EQ(message(), "not set: CHATOPEN_BASE_URL, CHATOPEN_ACCESS_KEY_ID, CHATOPEN_ACCESS_KEY_SECRET");
   setenv("CHATOPEN_BASE_URL", "https://x.example", 1);
-  EXPECT_THAT(error_of(ClientOptions::from_environment()).detail, HasSubstr("CHATOPEN_ACCESS_KEY_ID"));
-  setenv("CHATOPEN_ACCESS_KEY_ID", "id", 1);
-  EXPECT_THAT(error_of(ClientOptions::from_environment()).detail, HasSubstr("CHATOPEN_ACCESS_KEY_SECRET"));
   setenv("CHATOPEN_ACCESS_KEY_SECRET", "", 1);
-  EXPECT_FALSE(ClientOptions::from_environment());
+  EXPECT_EQ(message(), "not set: CHATOPEN_ACCESS_KEY_ID, CHATOPEN_ACCESS_KEY_SECRET");
+  setenv("CHATOPEN_ACCESS_KEY_ID", "id", 1);
+  EXPECT_EQ(message(), "not set: CHATOPEN_ACCESS_KEY_SECRET");
+}
+
+TEST_F(Environment, NamesTheFileWhoseProfileLacksThemToo) {
+  const std::string path = write(R"({"profiles": {"default": {"base_url": "https://x.example"}}})");
+  setenv("CHATOPEN_CONFIG", path.c_str(), 1);
+  const Error error = error_of(ClientOptions::from_environment());
+  EXPECT_EQ(error.message, "not set: CHATOPEN_ACCESS_KEY_ID, CHATOPEN_ACCESS_KEY_SECRET");
+  EXPECT_THAT(error.detail, AllOf(HasSubstr(path), HasSubstr("CHATOPEN_PROFILE")));
+}
+
+TEST_F(Environment, SaysWhichVariableNamedAFileThatIsNotThere) {
+  setenv("CHATOPEN_CONFIG", "/nonexistent.json", 1);
+  EXPECT_EQ(error_of(ClientOptions::from_environment()).message, "CHATOPEN_CONFIG: cannot open '/nonexistent.json'");
 }
 
 TEST_F(Environment, ReadsTheConfigurationFileItNames) {
