@@ -117,7 +117,7 @@ enum class TransportFailure : std::uint8_t {
   cancelled,           ///< The token was cancelled.
   request_body,        ///< The request's body could not be read; `TransportOutcome::message` says why.
   invalid_request,     ///< This transport cannot send such a request (scheme, URL, header).
-  settings,            ///< The transport's own settings are unusable (CA file, client certificate or key).
+  settings,            ///< The transport's own settings are unusable (CA file, client key, a mock's script).
   resource,            ///< The system refused memory, a descriptor or a thread.
 };
 

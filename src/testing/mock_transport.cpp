@@ -215,7 +215,7 @@ TransportOutcome MockTransport::perform(const HttpRequest& request, ResponseSink
                                                   .headers = request.headers,
                                                   .body = *std::move(body),
                                                   .timeouts = request.timeouts});
-  if (!step) return failed(TransportFailure::connect, "the mock's script has no reply left for this request");
+  if (!step) return failed(TransportFailure::settings, "the mock's script has no reply left for this request");
   return play(*step, request, sink, cancel);
 }
 

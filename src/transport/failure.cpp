@@ -28,7 +28,7 @@ Description describe(TransportFailure failure) noexcept {
     case TransportFailure::request_body: return {ErrorKind::io, "the request's body could not be read"};
     case TransportFailure::invalid_request: return {ErrorKind::invalid_argument, "the request cannot be sent"};
     case TransportFailure::settings:
-      return {ErrorKind::configuration, "a file that the transport was told to use is unusable"};
+      return {ErrorKind::configuration, "the transport's own settings are unusable"};
     case TransportFailure::resource: return {ErrorKind::io, "the system refused a resource"};
   }
   return {ErrorKind::protocol, "unknown failure"};

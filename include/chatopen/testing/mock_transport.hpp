@@ -54,13 +54,17 @@ struct RecordedRequest {
 CHATOPEN_TESTING_EXPORT std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request);
 
 /// Answers each exchange with the next step of a script, in order; an exchange beyond its end fails as
-/// `TransportFailure::connect` with a message that says so. Safe to use from many threads at once.
+/// `TransportFailure::settings` with a message that says so. Retries are exchanges, too: a client that retries takes a
+/// second step after one such as `fail(TransportFailure::connect)` or a status 429. Safe to use from many threads at
+/// once.
 ///
 /// @code
 /// auto mock = std::make_shared<chatopen::testing::MockTransport>();
 /// mock->reply({.status = 200, .body = R"({"code":"200","msg":"ok","data":{"answer":"hi"}})"});
-/// auto client = chatopen::ChatClient::create(
-///     {.base_url = "https://x.example", .credentials = {"id", "secret"}, .transport = mock});
+/// auto client = chatopen::ChatClient::create({.base_url = "https://x.example",
+///                                             .credentials = {"id", "secret"},
+///                                             .transport = mock,
+///                                             .retry = chatopen::RetryPolicy::none()});
 /// @endcode
 class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
  public:

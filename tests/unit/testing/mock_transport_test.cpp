@@ -68,7 +68,7 @@ TEST_F(MockTransportTest, PlaysItsScriptInOrder) {
 
 TEST_F(MockTransportTest, SaysSoWhenTheScriptHasEnded) {
   const TransportOutcome outcome = run();
-  EXPECT_EQ(outcome.failure, TransportFailure::connect);
+  EXPECT_EQ(outcome.failure, TransportFailure::settings);
   EXPECT_THAT(outcome.message, HasSubstr("no reply left"));
   EXPECT_FALSE(outcome.request_bytes_written);
 }
