@@ -94,10 +94,21 @@ bool begins_object_or_array(std::string_view body) {
   return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
 }
 
+FailedAttempt stream_instead_of_reply(int http_status) {
+  FailedAttempt failed;
+  failed.error = {.kind = ErrorKind::protocol,
+                  .http_status = http_status,
+                  .message = "the reply is an event stream, which this version does not read",
+                  .detail = "use an endpoint that does not stream",
+                  .maybe_processed = true};
+  return failed;
+}
+
 using Attempt = std::variant<ChatReply::Fields, FailedAttempt>;
 
 Attempt decode(const TransportOutcome& outcome, ReplyCollector& reply, const base::Redactor& redactor) {
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
+  if (reply.header("content-type").starts_with("text/event-stream")) return stream_instead_of_reply(reply.status());
   const bool shows_its_end = outcome.body_end == BodyEnd::proven || begins_object_or_array(reply.body());
   Result<ChatReply::Fields> decoded = codec::decode_chat(reply.status(), std::move(reply.body()), redactor);
   if (!decoded) return refused_by_body(std::move(decoded).error());

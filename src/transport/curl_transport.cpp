@@ -53,7 +53,7 @@ CURLcode drive(CurlPair& pair, CurlExchange& exchange, const CancelToken& cancel
       return message->data.result;
     }
     if (cancel.cancelled()) {
-      exchange.fail(TransportFailure::cancelled, "the call was cancelled");
+      exchange.fail(TransportFailure::cancelled, {});
       return CURLE_OK;
     }
     const Deadline due = exchange.deadline();
@@ -92,7 +92,7 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
   if (const std::string_view fault = transport::find_fault(request); !fault.empty()) {
     return failed(TransportFailure::invalid_request, fault);
   }
-  if (cancel.cancelled()) return failed(TransportFailure::cancelled, "the call was cancelled");
+  if (cancel.cancelled()) return failed(TransportFailure::cancelled, {});
 
   std::unique_ptr<CurlPair> pair = impl_->pool.take(request.url);
   if (pair == nullptr) return failed(TransportFailure::resource, "the system refused memory or descriptors");
