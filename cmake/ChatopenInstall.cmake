@@ -75,6 +75,10 @@ function(chatopen_install_package)
     COMPATIBILITY SameMinorVersion)
   install(FILES "${PROJECT_BINARY_DIR}/chatopenConfig.cmake" "${PROJECT_BINARY_DIR}/chatopenConfigVersion.cmake"
     DESTINATION "${chatopen_install_cmakedir}" COMPONENT chatopen)
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT chatopen)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT chatopen
+    FILES_MATCHING PATTERN "*.md")
   # Debian's cpp-httplib has no CMake package, so users of a static sandbox find it as we do.
   if(static AND TARGET chatopen_sandbox)
     install(FILES "${PROJECT_SOURCE_DIR}/cmake/Findhttplib.cmake" DESTINATION "${chatopen_install_cmakedir}"
