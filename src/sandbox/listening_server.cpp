@@ -24,12 +24,24 @@ void take_port_alone(socket_t listener) {
 #endif
 }
 
+// Of the connection that this thread serves.
+thread_local bool closes_after_reply = false;
+
+#ifdef CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP
+std::mutex signals;
+#endif
+
 }  // namespace
+
+void ListeningServer::close_after_this_reply() noexcept {
+  closes_after_reply = true;
+}
 
 std::unique_ptr<ListeningServer> ListeningServer::create() {
 #ifdef CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP
   // The library's constructor ignores SIGPIPE for the whole program. Our stream does not need that, and a program that
   // links the sandbox keeps its signals as they are.
+  const std::lock_guard lock(signals);
   struct sigaction before = {};
   sigaction(SIGPIPE, nullptr, &before);
   std::unique_ptr<ListeningServer> server(new ListeningServer);
@@ -82,9 +94,13 @@ bool ListeningServer::process_and_close_socket(socket_t connection) {
     open_.insert(connection);
   }
   SocketStream stream(connection);
+  // Answers are never cut to a range: to ignore the header is what HTTP permits.
+  const auto ignore_ranges = [](httplib::Request& request) { request.ranges.clear(); };
   bool served = true;
+  closes_after_reply = false;
   for (bool closed = false; served && !closed && stream.wait_for_request(keep_alive_seconds);) {
-    served = process_request(stream, false, closed, nullptr);
+    served = process_request(stream, false, closed, ignore_ranges);
+    closed = closed || closes_after_reply;
   }
   {
     const std::lock_guard lock(mutex_);

@@ -23,6 +23,8 @@ class ListeningServer final : public httplib::Server {
   [[nodiscard]] int bind(int port);
   /// Ends `listen_after_bind` and all connections.
   void end();
+  /// For handlers that leave a part of the request unread.
+  static void close_after_this_reply() noexcept;
 
  private:
   ListeningServer();

@@ -24,7 +24,8 @@ struct SandboxOptions {
   int max_connections = 128;
 };
 
-/// A running server on 127.0.0.1; it stops when it is destroyed. Members may be called from many threads at once.
+/// A running server on 127.0.0.1; it stops when it is destroyed. Members may be called from many threads at once. A
+/// moved-from sandbox may only be assigned to or destroyed.
 ///
 /// A request may carry the header `X-Sandbox-Reply`, which asks for a fault: see docs/sandbox.md.
 class CHATOPEN_SANDBOX_EXPORT Sandbox {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,9 @@ namespace chatopen::sandbox {
 namespace {
 
 void wait_for_connections(const Sandbox& sandbox, std::uint64_t count) {
-  while (sandbox.connections() < count) std::this_thread::yield();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (sandbox.connections() < count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  ASSERT_GE(sandbox.connections(), count);
 }
 
 // None of the requests is answered before all of them have arrived.

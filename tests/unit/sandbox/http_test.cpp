@@ -22,6 +22,33 @@ TEST(SandboxHttp, KeepsTheConnectionAfterARefusal) {
   EXPECT_EQ(sandbox.connections(), 1U);
 }
 
+// What it did not read would be taken for the next request.
+TEST(SandboxHttp, ClosesTheConnectionWhenItLeavesABodyUnread) {
+  const Sandbox sandbox = Sandbox::start().value();
+  const std::string long_path = "/" + std::string(10'000, 'a');
+  for (const std::string& line : {std::string("GET /"), "POST " + long_path}) {
+    RawConnection connection(sandbox);
+    connection.send(line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\nGARBAGE");
+    const std::string answer = connection.receive_all();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 4")) << line.substr(0, 10);
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << answer;
+  }
+}
+
+TEST(SandboxHttp, AnswersInFullWhateverRangeIsAskedFor) {
+  const Sandbox sandbox = Sandbox::start().value();
+  RawConnection connection(sandbox);
+  connection.send("GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=0-3\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(connection.receive_all(), HasSubstr("no such path"));
+}
+
+TEST(SandboxHttp, SaysThatAFormIsBroken) {
+  const Sandbox sandbox = Sandbox::start().value();
+  SandboxCaller caller(sandbox);
+  EXPECT_EQ(caller.post("no form at all", "multipart/form-data; boundary=x"), 400);
+  EXPECT_THAT(caller.body(), HasSubstr("Content-Type"));
+}
+
 TEST(SandboxHttp, RefusesEveryOtherMethod) {
   const Sandbox sandbox = Sandbox::start().value();
   SandboxCaller caller(sandbox);

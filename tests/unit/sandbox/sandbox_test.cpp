@@ -7,7 +7,9 @@
 #include <charconv>
 #include <csignal>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace chatopen::sandbox {
 namespace {
@@ -87,6 +89,21 @@ TEST(Sandbox, GoesOnServingWhenItIsMoved) {
 TEST(Sandbox, LeavesTheProgramsSignalsAsTheyAre) {
   const auto before = std::signal(SIGPIPE, SIG_DFL);
   const Sandbox sandbox = Sandbox::start().value();
+  struct sigaction after = {};
+  sigaction(SIGPIPE, nullptr, &after);
+  EXPECT_EQ(after.sa_handler, SIG_DFL);
+  std::signal(SIGPIPE, before);
+}
+
+TEST(Sandbox, LeavesTheProgramsSignalsAsTheyAreOnManyThreads) {
+  const auto before = std::signal(SIGPIPE, SIG_DFL);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([] {
+      for (int round = 0; round < 20; ++round) EXPECT_TRUE(Sandbox::start());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
   struct sigaction after = {};
   sigaction(SIGPIPE, nullptr, &after);
   EXPECT_EQ(after.sa_handler, SIG_DFL);
