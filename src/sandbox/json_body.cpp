@@ -40,6 +40,7 @@ std::string without_prefix(const std::string& what) {
 
 Json parse_object(std::string_view body) {
   if (body.empty()) throw Refusal("the body is empty; expected a JSON object");
+  if (body.starts_with("\xEF\xBB\xBF")) throw Refusal("the body begins with a byte order mark");
   Json value;
   MemberWatch watch;
   try {

@@ -3,8 +3,10 @@
 #include "base/ascii.hpp"
 #include "sandbox/exchange.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace chatopen::sandbox {
 namespace {
@@ -40,6 +42,7 @@ std::string decode_base64(std::string_view text, const std::string& where) {
   return bytes;
 }
 
+// Of its own, and not the SDK's, which it is there to check.
 std::string_view media_type_of(std::string_view bytes) noexcept {
   using namespace std::string_view_literals;
   if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return "image/png";
@@ -50,22 +53,30 @@ std::string_view media_type_of(std::string_view bytes) noexcept {
   return {};
 }
 
+// What media_type_of knows by its first bytes.
+constexpr std::string_view known[] = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"};
+
 std::string describe_data_url(std::string_view rest, const std::string& where) {
   const auto comma = rest.find(',');
   if (comma == std::string_view::npos) throw Refusal(where + ": a data: URL needs a comma before its data");
   const std::string_view head = rest.substr(0, comma);
   if (!head.ends_with(";base64")) throw Refusal(where + ": a data: URL must be base64 (data:image/…;base64,…)");
-  const std::string_view declared = head.substr(0, head.size() - std::string_view(";base64").size());
+  std::string declared(head.substr(0, head.size() - std::string_view(";base64").size()));
+  std::transform(declared.begin(), declared.end(), declared.begin(), base::to_lower);
   if (!declared.starts_with("image/")) {
-    throw Refusal(where + ": the data: URL declares " + std::string(declared) + ", which is no picture");
+    throw Refusal(where + ": the data: URL declares " + declared + ", which is no picture");
   }
+  if (declared == "image/jpg") declared = "image/jpeg";
   const std::string bytes = decode_base64(rest.substr(comma + 1), where);
   const std::string_view found = media_type_of(bytes);
-  if (found.empty()) throw Refusal(where + ": the data does not begin as PNG, JPEG, GIF, WebP or BMP do");
-  if (found != declared) {
-    throw Refusal(where + ": the data: URL declares " + std::string(declared) + ", but holds " + std::string(found));
+  const bool shows_itself = std::find(std::begin(known), std::end(known), declared) != std::end(known);
+  if (found.empty() && shows_itself) {
+    throw Refusal(where + ": the data: URL declares " + declared + ", but its data does not begin as that does");
   }
-  return std::string(found) + ", " + std::to_string(bytes.size()) + " bytes";
+  if (!found.empty() && found != declared) {
+    throw Refusal(where + ": the data: URL declares " + declared + ", but holds " + std::string(found));
+  }
+  return declared + ", " + std::to_string(bytes.size()) + " bytes";
 }
 
 bool starts_with_scheme(std::string_view url, std::string_view scheme) noexcept {

@@ -87,6 +87,9 @@ void check_combination(const ReplyDirectives& directives) {
       directives.shape == ReplyShape::completion || directives.shape == ReplyShape::completion_in_data;
   const bool envelope = directives.shape == ReplyShape::envelope || directives.shape == ReplyShape::envelope_number;
   if (directives.envelope_code && !envelope) refuse("envelope", "only with shape=envelope or envelope-number");
+  if (directives.location && (directives.status < 300 || directives.status > 399)) {
+    refuse("location", "only with a status from 300 to 399");
+  }
   if (!completion && (directives.finish_reason || directives.reasoning || directives.tool_call)) {
     refuse("finish-reason, reasoning, tool-call", "only with shape=completion or completion-in-data");
   }

@@ -32,6 +32,7 @@ std::string decode_model(std::string_view segment) {
     model += static_cast<char>(byte);
     i += 2;
   }
+  if (model == "." || model == "..") throw Refusal("the path has the segment " + model + ", which leads elsewhere");
   return model;
 }
 
@@ -94,7 +95,7 @@ void Service::check_credentials(const Incoming& request) const {
   if (secret == nullptr) throw Refusal(401, std::string("the header ") + secret_header + " is missing");
   const bool id_matches = equal_in_constant_time(*id, credentials_.access_key_id.reveal());
   const bool secret_matches = equal_in_constant_time(*secret, credentials_.access_key_secret.reveal());
-  if (!id_matches || !secret_matches) throw Refusal(401, "the credentials are not those of this sandbox");
+  if (!id_matches || !secret_matches) throw Refusal(401, "this sandbox has other credentials");
 }
 
 Answer Service::serve(const Incoming& request) const {

@@ -41,12 +41,24 @@ TEST(PictureUrl, RefusesWhatIsNoBase64) {
   EXPECT_EQ(refusal("data:image/png;base64,iVBORw0KGgp="), "url: the last base64 character has bits beyond the end");
 }
 
+TEST(PictureUrl, MayNameItsFormatInAnyCaseAndByItsOtherName) {
+  EXPECT_EQ(refusal("data:image/PNG;base64,iVBORw0KGgo="), "");
+  EXPECT_EQ(refusal("data:image/jpg;base64,/9j/4AAQ"), "");
+}
+
+TEST(PictureUrl, MayBeOfAFormatThatTheSandboxDoesNotKnow) {
+  EXPECT_EQ(refusal("data:image/svg+xml;base64,PHN2Zy8+"), "");
+  EXPECT_EQ(refusal("data:image/avif;base64,iVBORw0KGgo="),
+            "url: the data: URL declares image/avif, but holds image/png");
+}
+
 TEST(PictureUrl, RefusesWhatIsNoPicture) {
   EXPECT_EQ(refusal("data:image/png"), "url: a data: URL needs a comma before its data");
   EXPECT_EQ(refusal("data:image/png,abcd"), "url: a data: URL must be base64 (data:image/…;base64,…)");
   EXPECT_EQ(refusal("data:text/plain;base64,iVBORw0KGgo="),
             "url: the data: URL declares text/plain, which is no picture");
-  EXPECT_EQ(refusal("data:image/png;base64,"), "url: the data does not begin as PNG, JPEG, GIF, WebP or BMP do");
+  EXPECT_EQ(refusal("data:image/png;base64,"),
+            "url: the data: URL declares image/png, but its data does not begin as that does");
   EXPECT_EQ(refusal("data:image/jpeg;base64,iVBORw0KGgo="),
             "url: the data: URL declares image/jpeg, but holds image/png");
 }

@@ -22,7 +22,7 @@ TEST(ReplyDirectives, ReadsSeveralWithSpacesAround) {
 
 TEST(ReplyDirectives, KeepsValuesAsTheyAre) {
   const ReplyDirectives directives = parse_reply_directives(
-      "retry-after=Wed, 21 Oct 2015 07:28:00 GMT; retry-after-ms=1e30; location=https://a.example/?b=c; request-id=r "
+      "retry-after=Wed, 21 Oct 2015 07:28:00 GMT; retry-after-ms=1e30; status=302; location=https://a.example/?b=c; request-id=r "
       "1");
   EXPECT_EQ(directives.retry_after, "Wed, 21 Oct 2015 07:28:00 GMT");
   EXPECT_EQ(directives.retry_after_ms, "1e30");
@@ -52,6 +52,8 @@ TEST(ReplyDirectives, RefusesWhatTheGrammarDoesNotHave) {
 TEST(ReplyDirectives, RefusesWhatWouldHaveNoEffect) {
   EXPECT_EQ(refusal("envelope=1001; shape=html"),
             "X-Sandbox-Reply: envelope: only with shape=envelope or envelope-number");
+  EXPECT_EQ(refusal("location=/x"), "X-Sandbox-Reply: location: only with a status from 300 to 399");
+  EXPECT_EQ(refusal("location=/x; status=302"), "");
   EXPECT_EQ(refusal("reasoning=Hm"),
             "X-Sandbox-Reply: finish-reason, reasoning, tool-call: only with shape=completion or completion-in-data");
   EXPECT_EQ(refusal("shape=completion; finish-reason=length; reasoning=Hm; tool-call=f"), "");

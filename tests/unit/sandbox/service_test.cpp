@@ -86,6 +86,12 @@ TEST(Service, RefusesABrokenPercentEncoding) {
   }
 }
 
+TEST(Service, RefusesAModelThatLeadsElsewhere) {
+  for (const char* model : {"..", ".", "%2e%2E"}) {
+    EXPECT_EQ(serve(to("/AIGCChatOpenServ/saas/" + std::string(model) + "/text/v3")).status, 400) << model;
+  }
+}
+
 TEST(Service, TakesPostOnly) {
   Incoming request = valid_request();
   request.method = "GET";
@@ -109,7 +115,7 @@ TEST(Service, RefusesOtherCredentialsAndDoesNotRepeatThem) {
   for (const char* secret : {"", "secre", "secrets", "secretsecret", "Secret", "sekret"}) {
     const Answer answer = serve(with_header("X-Request-Req-Accesskeysecret", secret));
     EXPECT_EQ(answer.status, 401) << secret;
-    EXPECT_EQ(message_of(answer), "the credentials are not those of this sandbox") << secret;
+    EXPECT_EQ(message_of(answer), "this sandbox has other credentials") << secret;
   }
   EXPECT_EQ(serve(with_header("x-request-req-ACCESSKEYID", "di")).status, 401);
 }
@@ -135,6 +141,8 @@ TEST(Service, RefusesABrokenBody) {
   request.body = "{}";
   EXPECT_EQ(serve(request).status, 400);
   EXPECT_EQ(serve(request).body, R"({"code":"400","msg":"messages is missing","data":null})");
+  request.body = "\xEF\xBB\xBF" + valid_request().body;
+  EXPECT_EQ(message_of(serve(request)), "the body begins with a byte order mark");
 }
 
 TEST(Service, GivesTheReplyThatTheRequestAskedFor) {
