@@ -9,6 +9,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
@@ -27,7 +28,12 @@ enum class Task { serve, print_help, print_version, complain };
 struct CommandLine {
   Task task = Task::serve;
   std::uint16_t port = 0;
+  std::string complaint = {};
 };
+
+CommandLine complain(std::string about) {
+  return {.task = Task::complain, .complaint = std::move(about)};
+}
 
 CommandLine parse(int argc, char** argv) {
   CommandLine line;
@@ -35,11 +41,12 @@ CommandLine parse(int argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument == "--help") return {.task = Task::print_help};
     if (argument == "--version") return {.task = Task::print_version};
-    if (argument != "--port" || i + 1 == argc) return {.task = Task::complain};
+    if (argument != "--port") return complain("no such option: " + std::string(argument));
+    if (i + 1 == argc) return complain("--port needs a port");
     const char* port = argv[++i];
     const char* end = port + std::strlen(port);
     const auto [stopped, error] = std::from_chars(port, end, line.port);
-    if (error != std::errc() || stopped != end) return {.task = Task::complain};
+    if (error != std::errc() || stopped != end) return complain("not a port from 0 to 65535: " + std::string(port));
   }
   return line;
 }
@@ -76,6 +83,6 @@ int main(int argc, char** argv) {
     case Task::print_version: std::cout << "chatopen-sandbox " << CHATOPEN_VERSION_STRING << '\n'; return 0;
     case Task::complain: break;
   }
-  std::cerr << usage;
+  std::cerr << "chatopen-sandbox: " << line.complaint << "\n\n" << usage;
   return 2;
 }

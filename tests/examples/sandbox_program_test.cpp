@@ -9,6 +9,7 @@
 namespace chatopen {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -50,7 +51,8 @@ TEST(SandboxProgram, RefusesOptionsThatItDoesNotHave) {
     arguments.insert(arguments.begin(), CHATOPEN_PROGRAM_SANDBOX);
     Process process(arguments);
     EXPECT_EQ(process.wait(), 2) << arguments[1];
-    EXPECT_THAT(process.errors(), StartsWith("Usage: chatopen-sandbox")) << arguments[1];
+    EXPECT_THAT(process.errors(), AllOf(StartsWith("chatopen-sandbox: "), HasSubstr("Usage: chatopen-sandbox")))
+        << arguments[1];
   }
 }
 
