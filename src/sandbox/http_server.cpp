@@ -39,11 +39,17 @@ void write_answer(const Answer& answer, httplib::Response& response) {
   response.set_content(answer.body, answer.content_type);
 }
 
-// What the library refuses by itself: broken HTTP, a body that is cut or too large. What it did not read of the request
-// would be taken for the next one.
-void describe_refusal(const httplib::Request&, httplib::Response& response) {
-  if (!response.body.empty()) return;
+// For replies to a request of which a part was left unread: it would be taken for the next one.
+void close_after(const httplib::Request& request, httplib::Response& response) {
+  // The library repeats what the client asked for.
+  if (request.get_header_value("Connection") != "close") response.set_header("Connection", "close");
   ListeningServer::close_after_this_reply();
+}
+
+// What the library refuses by itself: broken HTTP, a body that is cut or too large.
+void describe_refusal(const httplib::Request& request, httplib::Response& response) {
+  if (!response.body.empty()) return;
+  close_after(request, response);
   const std::string reason = response.status == 413 ? "the body is too large" : "the request is not valid HTTP";
   write_answer(make_refusal({response.status, reason}), response);
 }
@@ -94,7 +100,7 @@ void HttpServer::add_handlers() {
   // The library does not read a body that these methods have all the same.
   const auto without_body = [this](const httplib::Request& request, httplib::Response& response) {
     const bool has_body = request.has_header("Transfer-Encoding") || request.has_header("Content-Length");
-    if (has_body && request.get_header_value("Content-Length") != "0") ListeningServer::close_after_this_reply();
+    if (has_body && request.get_header_value("Content-Length") != "0") close_after(request, response);
     write_answer(answer(make_incoming(request)), response);
   };
   const auto with_body = [this](const httplib::Request& request, httplib::Response& response,
@@ -103,7 +109,7 @@ void HttpServer::add_handlers() {
     if (read_body(request, read, incoming.body)) {
       write_answer(answer(incoming), response);
     } else if (request.is_multipart_form_data() && response.status != 413) {
-      ListeningServer::close_after_this_reply();
+      close_after(request, response);
       write_answer(make_refusal({400, "the body is not the multipart form that the header Content-Type announces"}),
                    response);
     } else if (response.status < 400) {

@@ -9,6 +9,8 @@
 namespace chatopen::sandbox {
 namespace {
 
+using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -22,24 +24,35 @@ TEST(SandboxHttp, KeepsTheConnectionAfterARefusal) {
   EXPECT_EQ(sandbox.connections(), 1U);
 }
 
-// What it did not read would be taken for the next request.
+// What it did not read would be taken for the next request, and that for a broken one.
 TEST(SandboxHttp, ClosesTheConnectionWhenItLeavesABodyUnread) {
   const Sandbox sandbox = Sandbox::start().value();
-  const std::string long_path = "/" + std::string(10'000, 'a');
-  for (const std::string& line : {std::string("GET /"), "POST " + long_path}) {
+  for (const std::string& line : {std::string("GET ") + messages_path, "POST /" + std::string(10'000, 'a')}) {
     RawConnection connection(sandbox);
-    connection.send(line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\nGARBAGE");
-    const std::string answer = connection.receive_all();
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 4")) << line.substr(0, 10);
-    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << answer;
+    connection.send(line + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\n\r\nGARBAGE" + raw_question(sandbox));
+    connection.finish_sending();
+    const std::string received = connection.receive_all();
+    EXPECT_THAT(received, AnyOf(StartsWith("HTTP/1.1 405 "), StartsWith("HTTP/1.1 414 "))) << line.substr(0, 10);
+    EXPECT_THAT(received, HasSubstr("Connection: close\r\n"));
+    EXPECT_EQ(received.rfind("HTTP/1.1 "), 0U) << received;
   }
+}
+
+TEST(SandboxHttp, KeepsTheConnectionAfterAMethodWithAnEmptyBody) {
+  const Sandbox sandbox = Sandbox::start().value();
+  RawConnection connection(sandbox);
+  connection.send(std::string("GET ") + messages_path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n" +
+                  raw_question(sandbox));
+  connection.finish_sending();
+  EXPECT_THAT(connection.receive_all(), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("HTTP/1.1 200 ")));
 }
 
 TEST(SandboxHttp, AnswersInFullWhateverRangeIsAskedFor) {
   const Sandbox sandbox = Sandbox::start().value();
   RawConnection connection(sandbox);
-  connection.send("GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=0-3\r\nConnection: close\r\n\r\n");
-  EXPECT_THAT(connection.receive_all(), HasSubstr("no such path"));
+  connection.send(raw_question(sandbox, "Range: bytes=0-3\r\n"));
+  connection.finish_sending();
+  EXPECT_THAT(connection.receive_all(), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("gpt-4o received 1 message")));
 }
 
 TEST(SandboxHttp, SaysThatAFormIsBroken) {

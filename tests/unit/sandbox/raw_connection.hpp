@@ -32,6 +32,9 @@ class RawConnection {
 
   void send(std::string_view bytes) { (void)::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
 
+  /// So that a server which waits for more sees that there is none.
+  void finish_sending() { ::shutdown(socket_, SHUT_WR); }
+
   /// Everything up to and including the text, or all there is before the connection ends.
   std::string receive_until(std::string_view text) {
     std::string received;

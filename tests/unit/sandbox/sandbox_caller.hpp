@@ -12,13 +12,24 @@ namespace chatopen::sandbox {
 inline constexpr const char* messages_path = "/AIGCChatOpenServ/saas/gpt-4o/text/v3";
 inline constexpr const char* short_question = R"({"messages":[{"role":"user","content":"hi"}]})";
 
+/// The bytes of a question that the sandbox answers; further header lines end with CRLF.
+inline std::string raw_question(const Sandbox& sandbox, const std::string& headers = {}) {
+  const Credentials credentials = sandbox.credentials();
+  const std::string body = short_question;
+  return std::string("POST ") + messages_path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+         "X-Request-Req-Accesskeyid: " + std::string(credentials.access_key_id.reveal()) +
+         "\r\nX-Request-Req-Accesskeysecret: " + std::string(credentials.access_key_secret.reveal()) + "\r\n" +
+         headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
 /// A connection to a sandbox by a client that is not ours, so that both cannot share a fault.
 class SandboxCaller {
  public:
   explicit SandboxCaller(const Sandbox& sandbox) : client_(sandbox.base_url()) {
     client_.set_keep_alive(true);
     client_.set_tcp_nodelay(true);
-    client_.set_read_timeout(60);
+    // Longer than the sandbox waits for a meeting, so that its refusal is what a test sees.
+    client_.set_read_timeout(120);
     const Credentials credentials = sandbox.credentials();
     client_.set_default_headers(
         {{"X-Request-Req-Accesskeyid", std::string(credentials.access_key_id.reveal())},
