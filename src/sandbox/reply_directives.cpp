@@ -100,10 +100,11 @@ void check_combination(const ReplyDirectives& directives) {
 ReplyDirectives parse_reply_directives(std::string_view header) {
   ReplyDirectives directives;
   std::set<std::string_view> seen;
-  while (!header.empty()) {
+  for (bool more = !header.empty(); more;) {
     const auto end = header.find(';');
     const std::string_view directive = trim(header.substr(0, end));
-    header = end == std::string_view::npos ? std::string_view() : header.substr(end + 1);
+    more = end != std::string_view::npos;
+    if (more) header.remove_prefix(end + 1);
     const auto equals = directive.find('=');
     if (equals == std::string_view::npos) refuse(directive, "expected name=value");
     const std::string_view name = trim(directive.substr(0, equals));

@@ -22,7 +22,8 @@ TEST(ReplyDirectives, ReadsSeveralWithSpacesAround) {
 
 TEST(ReplyDirectives, KeepsValuesAsTheyAre) {
   const ReplyDirectives directives = parse_reply_directives(
-      "retry-after=Wed, 21 Oct 2015 07:28:00 GMT; retry-after-ms=1e30; status=302; location=https://a.example/?b=c; request-id=r "
+      "retry-after=Wed, 21 Oct 2015 07:28:00 GMT; retry-after-ms=1e30; status=302; location=https://a.example/?b=c; "
+      "request-id=r "
       "1");
   EXPECT_EQ(directives.retry_after, "Wed, 21 Oct 2015 07:28:00 GMT");
   EXPECT_EQ(directives.retry_after_ms, "1e30");
@@ -38,7 +39,7 @@ TEST(ReplyDirectives, ReadsWaits) {
 
 TEST(ReplyDirectives, RefusesWhatTheGrammarDoesNotHave) {
   EXPECT_EQ(refusal("html"), "X-Sandbox-Reply: html: expected name=value");
-  EXPECT_EQ(refusal("status=503;"), "");
+  EXPECT_EQ(refusal("status=503;"), "X-Sandbox-Reply: : expected name=value");
   EXPECT_EQ(refusal("status=503;;shape=html"), "X-Sandbox-Reply: : expected name=value");
   EXPECT_EQ(refusal("Status=503"), "X-Sandbox-Reply: Status=503: no such directive");
   EXPECT_EQ(refusal("status=503; status=200"), "X-Sandbox-Reply: status=200: given twice");
