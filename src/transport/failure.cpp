@@ -27,8 +27,7 @@ Description describe(TransportFailure failure) noexcept {
     case TransportFailure::cancelled: return {ErrorKind::cancelled, "the call was cancelled"};
     case TransportFailure::request_body: return {ErrorKind::io, "the request's body could not be read"};
     case TransportFailure::invalid_request: return {ErrorKind::invalid_argument, "the request cannot be sent"};
-    case TransportFailure::settings:
-      return {ErrorKind::configuration, "the transport's own settings are unusable"};
+    case TransportFailure::settings: return {ErrorKind::configuration, "the transport's own settings are unusable"};
     case TransportFailure::resource: return {ErrorKind::io, "the system refused a resource"};
   }
   return {ErrorKind::protocol, "unknown failure"};
