@@ -239,6 +239,19 @@ TEST_F(FaultMatrix, Row31BodyThatStallsEndsAtTheIdleDeadline) {
   EXPECT_LE(elapsed, milliseconds(200) + deadline_slack);
 }
 
+TEST_F(FaultMatrix, Row31BodyThatNeverBeginsEndsAtTheIdleDeadline) {
+  RawServer server(answer_raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"));
+  const ChatClient client = client_for(server);
+  const auto [error, elapsed] =
+      timed_failure(client, {.timeouts = {.idle = milliseconds(200), .total = milliseconds(2000) * slowdown}});
+  EXPECT_EQ(error.kind, ErrorKind::timeout) << error;
+  EXPECT_THAT(error.message, HasSubstr("idle"));
+  EXPECT_TRUE(error.maybe_processed);
+  EXPECT_EQ(error.attempts, 1);
+  EXPECT_GE(elapsed, milliseconds(200));
+  EXPECT_LE(elapsed, milliseconds(200) + deadline_slack);
+}
+
 TEST_F(FaultMatrix, BodyThatTricklesEndsAtTheTotalDeadlineNotAtTheIdleOne) {
   RawServer server([](Connection& connection) {
     connection.read_request();
