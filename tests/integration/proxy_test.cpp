@@ -188,6 +188,22 @@ TEST_F(FaultMatrixProxy, NoProxyOfAnyOriginIsUsedForLoopback) {
   EXPECT_EQ(proxy.connections(), 0U);
 }
 
+TEST_F(FaultMatrixProxy, ExplicitProxyIsNotTheEnvironmentsToSwitchOff) {
+  RawServer proxy([](Connection& connection) {
+    connection.read_request();
+    connection.reply("403 Forbidden", "no");
+  });
+  std::size_t calls = 0;
+  for (const char* const name : {"no_proxy", "NO_PROXY"}) {
+    for (const char* const exceptions : {"*", "gateway.test", ".test"}) {
+      const EnvironmentVariable variable(name, exceptions);
+      proxy_failure(client_through(proxy.base_url()));
+      EXPECT_EQ(proxy.connections(), ++calls) << name << "=" << exceptions;
+    }
+  }
+  expect_no_secret(proxy.received());
+}
+
 TEST_F(FaultMatrixProxy, ProxyOfTheEnvironmentIsUsedForOtherHosts) {
   RawServer proxy([](Connection& connection) {
     connection.read_request();
