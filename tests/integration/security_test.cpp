@@ -203,7 +203,7 @@ TEST_F(Security, AlternativeServiceIsIgnored) {
       [&](Connection& connection) {
         const std::string header = "Alt-Svc: h2=\"127.0.0.1:" + std::to_string(alternative.port()) +
                                    "\", http/1.1=\":" + std::to_string(alternative.port()) +
-                                   "\"\r\nConnection: close\r\nStrict-Transport-Security: max-age=99\r\n";
+                                   "\"\r\nConnection: close\r\n";
         if (connection.read_request()) connection.reply("200 OK", hello, header);
       },
       &tls);
@@ -211,6 +211,32 @@ TEST_F(Security, AlternativeServiceIsIgnored) {
   for (int call = 0; call < 3; ++call) ASSERT_TRUE(client.chat(question()));
   EXPECT_EQ(alternative.connections(), 0U);
   EXPECT_EQ(server.requests().size(), 3U);
+}
+
+// It counts for named hosts only, and for all their ports.
+TEST_F(Security, StrictTransportSecurityIsIgnored) {
+  const CertificateAuthority authority;
+  const TlsContext tls(authority.issue());
+  RawServer secured(
+      [](Connection& connection) {
+        while (connection.read_request() &&
+               connection.reply("200 OK", hello, "Strict-Transport-Security: max-age=99\r\n")) {
+        }
+      },
+      &tls);
+  RawServer cleartext(answer_hello);
+  const auto shared = curl({.ca_file = authority.file()});
+  for (int round = 0; round < 2; ++round) {
+    for (const std::string& base_url : {"https://localhost:" + std::to_string(secured.port()),
+                                        "http://localhost:" + std::to_string(cleartext.port())}) {
+      chatopen::ClientOptions options = options_for(base_url);
+      options.transport = shared;
+      const auto reply = ChatClient::create(std::move(options)).value().chat(question());
+      EXPECT_TRUE(reply) << base_url << ": " << reply.error();
+    }
+  }
+  EXPECT_EQ(secured.requests().size(), 2U);
+  EXPECT_EQ(cleartext.requests().size(), 2U);
 }
 
 TEST_F(Security, NetrcIsIgnored) {
