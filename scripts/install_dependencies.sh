@@ -34,8 +34,8 @@ esac
 if ! command -v apt-get >/dev/null; then
   cat >&2 <<'TEXT'
 ==> No apt here: these must be there already, or the build says which one it misses.
-    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib; test: GoogleTest, OpenSSL
-    Homebrew: brew install cmake curl nlohmann-json simdjson cpp-httplib googletest openssl
+    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib; test: GoogleTest, OpenSSL, nghttpd
+    Homebrew: brew install cmake curl nlohmann-json simdjson cpp-httplib googletest openssl nghttp2
     vcpkg:    vcpkg install curl nlohmann-json simdjson cpp-httplib gtest openssl
 TEXT
   exit 0
@@ -55,6 +55,7 @@ if [ "$wanted" != build ]; then
   need_package libgmock-dev
   need_package libssl-dev
   need_package zlib1g-dev
+  need_command nghttp2-server nghttpd
 fi
 if [ "$wanted" = checks ]; then
   need_command g++ g++
