@@ -13,50 +13,94 @@ constexpr std::size_t min_secret_bytes = 4;
 constexpr std::string_view mark = "[redacted]";
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-enum class Writing { plain, json, percent };
+// JSON within JSON within JSON, as gateways log each other's replies.
+constexpr int max_json_depth = 3;
 
-// One character of a secret as it stands in a text: how many bytes it takes, 0 when the text is cut within it.
+// How a text writes the characters that mean something to it, besides JSON's way.
+enum class Escapes { none, percent, html };
+
+// One character of a secret as it stands in a text: how many bytes it takes, 0 when the text is cut within it. What no
+// credential has, which is ASCII, reads as '\0'.
 struct Character {
   char value = '\0';
   std::size_t size = 0;
 };
 
-int hex_digit(char c) noexcept {
+// Larger than any base where it is none.
+int digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
 }
 
-Character read_hex(std::string_view text, std::size_t prefix, std::size_t digits) noexcept {
+Character read_number(std::string_view text, std::size_t from, std::size_t to, int base) noexcept {
+  if (text.size() < to) return {};
   int value = 0;
-  for (std::size_t i = prefix; i < prefix + digits; ++i) {
-    if (i == text.size()) return {};
-    const int digit = hex_digit(text[i]);
-    // Wider code points cannot be a byte of a credential, which is ASCII.
-    if (digit < 0 || value > 0xf) return {'\0', 1};
-    value = value * 16 + digit;
+  for (std::size_t i = from; i < to; ++i) {
+    if (digit(text[i]) >= base || value > 0x7f) return {'\0', to};
+    value = value * base + digit(text[i]);
   }
-  return {static_cast<char>(value), prefix + digits};
+  return {value > 0x7f ? '\0' : static_cast<char>(value), to};
 }
 
-Character read_character(std::string_view text, Writing writing) noexcept {
-  const char first = text.front();
-  if (writing == Writing::percent && first == '%') return read_hex(text, 1, 2);
-  if (writing == Writing::json && first == '\\') {
-    if (text.size() < 2) return {};
-    return text[1] == 'u' ? read_hex(text, 2, 4) : Character{text[1], 2};
+Character read_entity(std::string_view text) noexcept {
+  constexpr std::size_t longest = std::string_view("&#x0000FF;").size();
+  const std::size_t end = text.substr(0, longest).find(';');
+  if (end == std::string_view::npos) return {'\0', text.size() < longest ? std::size_t{0} : 1};
+  if (text[1] == '#') {
+    const bool hex = to_lower(text[2]) == 'x';
+    return {read_number(text, hex ? 3 : 2, end, hex ? 16 : 10).value, end + 1};
   }
-  return {first, 1};
+  // Two letters tell them apart: amp, lt, gt, quot, apos.
+  constexpr std::string_view names = "am&lt<gt>qu\"ap'";
+  for (std::size_t i = 0; i < names.size(); i += 3) {
+    if (text.substr(1, 2) == names.substr(i, 2)) return {names[i + 2], end + 1};
+  }
+  return {'\0', end + 1};
 }
+
+Character read_character(std::string_view text, Escapes escapes, int json_depth) noexcept {
+  if (text.empty()) return {};
+  if (json_depth == 0) {
+    if (escapes == Escapes::percent && text.front() == '%') return read_number(text, 1, 3, 16);
+    if (escapes == Escapes::html && text.front() == '&') return read_entity(text);
+    return {text.front(), 1};
+  }
+  const Character first = read_character(text, escapes, json_depth - 1);
+  if (first.value != '\\') return first;
+  const Character second = read_character(text.substr(first.size), escapes, json_depth - 1);
+  if (second.size == 0) return {};
+  const std::size_t size = first.size + second.size;
+  return second.value == 'u' ? read_number(text, size, size + 4, 16) : Character{second.value, size};
+}
+
+// A credential as it is, or in Base64 as far as its own bytes determine that.
+struct Secret {
+  std::string_view bytes;
+  bool is_base64;
+
+  [[nodiscard]] std::size_t size() const noexcept { return is_base64 ? bytes.size() * 8 / 6 : bytes.size(); }
+  [[nodiscard]] bool has(char c, std::size_t i) const noexcept {
+    if (!is_base64) return c == bytes[i];
+    // What stands in URLs (RFC 4648, 5) differs in two digits.
+    if (c == '-') c = '+';
+    if (c == '_') c = '/';
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::size_t at = i * 6 / 8;
+    const unsigned next = at + 1 < bytes.size() ? static_cast<unsigned char>(bytes[at + 1]) : 0;
+    const unsigned bits = static_cast<unsigned char>(bytes[at]) << 8 | next;
+    return c == digits[bits >> (10 - i * 6 % 8) & 63];
+  }
+};
 
 // The bytes that the secret takes at the start of the text, 0 when it does not stand there. A text that may have been
 // cut matches also when it ends within the secret.
-std::size_t match(std::string_view text, std::string_view secret, Writing writing, TextEnd end) noexcept {
+std::size_t match(std::string_view text, const Secret& secret, Escapes escapes, int json_depth, TextEnd end) noexcept {
   std::size_t at = 0;
   for (std::size_t i = 0; i < secret.size(); ++i) {
-    const Character read = at < text.size() ? read_character(text.substr(at), writing) : Character{};
+    const Character read = read_character(text.substr(at), escapes, json_depth);
     if (read.size == 0) return end == TextEnd::maybe_cut && i >= min_secret_bytes ? text.size() : 0;
-    if (read.value != secret[i]) return 0;
+    if (!secret.has(read.value, i)) return 0;
     at += read.size;
   }
   return at;
@@ -104,12 +148,18 @@ Redactor::Redactor(std::vector<std::string_view> secrets) : secrets_(std::move(s
 }
 
 std::size_t Redactor::match_at(std::string_view text, TextEnd end) const {
+  const char first = text.front();
+  const bool may_be_escaped = first == '\\' || first == '%' || first == '&';
   std::size_t longest = 0;
-  for (const std::string_view secret : secrets_) {
-    const char first = text.front();
-    if (first != secret.front() && first != '\\' && first != '%') continue;
-    for (const Writing writing : {Writing::plain, Writing::json, Writing::percent}) {
-      longest = std::max(longest, match(text, secret, writing, end));
+  for (const std::string_view bytes : secrets_) {
+    for (const bool is_base64 : {false, true}) {
+      const Secret secret{bytes, is_base64};
+      if (!may_be_escaped && !secret.has(first, 0)) continue;
+      for (const Escapes escapes : {Escapes::none, Escapes::percent, Escapes::html}) {
+        for (int depth = 0; depth <= max_json_depth; ++depth) {
+          longest = std::max(longest, match(text, secret, escapes, depth, end));
+        }
+      }
     }
   }
   return longest;

@@ -21,9 +21,9 @@ class Redactor {
 
   /// The text as valid UTF-8 without control characters other than tab and newline (what is not valid, and what
   /// controls a terminal, becomes U+FFFD; a carriage return ends a line), every secret of at least four bytes replaced
-  /// by `[redacted]` also where it stands JSON-escaped or percent-encoded, and then cut to at most `max_bytes` at a
-  /// character's boundary. No part of a secret survives at the cut, nor of at least four bytes where the text itself
-  /// was cut in a secret.
+  /// by `[redacted]` also where it stands JSON-escaped (up to JSON in JSON in JSON), percent-encoded, HTML-escaped or
+  /// as the beginning of Base64, and then cut to at most `max_bytes` at a character's boundary. No part of a secret
+  /// survives at the cut, nor of at least four bytes where the text itself was cut in a secret.
   [[nodiscard]] std::string redact(std::string_view text, std::size_t max_bytes, TextEnd end = TextEnd::whole) const;
 
  private:

@@ -42,6 +42,37 @@ TEST(Redactor, FindsSecretsThatAreJsonEscaped) {
   EXPECT_EQ(redact(R"(\u0061bcde!)", {"abcde"}), "[redacted]!");
 }
 
+TEST(Redactor, FindsSecretsInJsonWithinJson) {
+  EXPECT_EQ(redact(R"("{\"k\":\"wJalr\\/K7==\"}")", {"wJalr/K7=="}), R"("{\"k\":\"[redacted]\"}")");
+  for (const char* const text :
+       {R"(a\\/bcd)", R"(a\\\/bcd)", R"(a\\\\\\\/bcd)", R"(a\\u002fbcd)", R"(a\\\\u002Fbcd)", R"(a\u005cu002fbcd)"}) {
+    EXPECT_EQ(redact(text, {"a/bcd"}), "[redacted]") << text;
+  }
+  EXPECT_EQ(redact(R"(a\\\\b\\\"c!)", {R"(a\b"c)"}), "[redacted]!") << "a backslash of its own";
+}
+
+TEST(Redactor, FindsSecretsThatAreHtmlEscaped) {
+  EXPECT_EQ(redact("<p>wJalr&#x2F;K7&#x3D;&#61;</p>", {"wJalr/K7=="}), "<p>[redacted]</p>");
+  EXPECT_EQ(redact("a&amp;b&lt;c&gt;d&quot;e&#39;f&apos;!", {"a&b<c>d\"e'f'"}), "[redacted]!");
+  EXPECT_EQ(redact("&#X61;&#0098;&#x0063;&#100;!", {"abcd"}), "[redacted]!");
+  EXPECT_EQ(redact(R"({&quot;k&quot;:&quot;a\/b&amp;c&quot;})", {"a/b&c"}), "{&quot;k&quot;:&quot;[redacted]&quot;}")
+      << "JSON within HTML";
+}
+
+TEST(Redactor, LeavesEntitiesThatAreNoneOrWider) {
+  const std::string text = "&;&#;&#x;&#xg;&#4e2d;&#x4e61;&copy;&p';&am";
+  EXPECT_EQ(redact(text, {"aaaa", "<>&'"}), text);
+}
+
+TEST(Redactor, FindsSecretsInBase64) {
+  EXPECT_EQ(redact("Basic a2V5LWlkLTE=", {"key-id-1"}), "Basic [redacted]E=") << "what is left has 4 bits";
+  EXPECT_EQ(redact("Basic a2V5LWlkLTE6czNjcmV0", {"key-id-1"}), "Basic [redacted]E6czNjcmV0") << "more behind it";
+  EXPECT_EQ(redact("<a2V5LWlkLTEy>", {"key-id-12"}), "<[redacted]>");
+  for (const char* const text : {"fn5+Pz8/", "fn5-Pz8_", R"(fn5+Pz8\/)", "fn5%2BPz8%2f", "fn5&#43;Pz8&#x2F;"}) {
+    EXPECT_EQ(redact(text, {"~~~???"}), "[redacted]") << text;
+  }
+}
+
 TEST(Redactor, FindsSecretsThatArePercentEncodedInEitherCase) {
   EXPECT_EQ(redact("?k=a%2Fb%3d%25c&x", {"a/b=%c"}), "?k=[redacted]&x");
   EXPECT_EQ(redact("?k=a%2fb%3D%25c&x", {"a/b=%c"}), "?k=[redacted]&x");
@@ -75,11 +106,13 @@ TEST(Redactor, LetsNoPartOfASecretSurviveAtTheCut) {
 
 TEST(Redactor, RedactsASecretInWhichTheTextMayHaveBeenCut) {
   const Redactor redactor(std::vector<std::string_view>{"s3cret/value"});
-  for (const char* text : {"key: s3cret/va", R"(key: s3cret\)", "key: s3cret%2"}) {
+  for (const char* text :
+       {"key: s3cret/va", R"(key: s3cret\)", R"(key: s3cret\\)", "key: s3cret%2", "key: s3cret&#x2F"}) {
     EXPECT_EQ(redactor.redact(text, 100, TextEnd::maybe_cut), "key: [redacted]");
     EXPECT_EQ(redactor.redact(text, 100), text);
   }
   EXPECT_EQ(redactor.redact("key: s3c", 100, TextEnd::maybe_cut), "key: s3c");
+  EXPECT_EQ(redactor.redact("key: s3cr", 100, TextEnd::maybe_cut), "key: [redacted]") << "the shortest to hide";
 }
 
 TEST(Redactor, CutsAtACharactersBoundary) {
