@@ -111,6 +111,17 @@ void check_reply() {
   expect(reply->request_id() == reply->request_id(), "request id");
 }
 
+void check_stream() {
+  co::ClientOptions options = every_client_option();
+  auto mock = std::make_shared<co::testing::MockTransport>();
+  mock->reply_stream({"data:{\"code\":\"200\",\"da", "ta\":{\"answer\":\"hi\"}}\n\n", "data:[DONE]\n\n"});
+  options.transport = mock;
+  const co::Result<co::ChatReply> reply = co::ChatClient::create(options).value().chat(every_request_member());
+  expect(!reply && reply.error().kind == co::ErrorKind::protocol, "a blocking call refuses a stream");
+  mock->requests();
+  expect(mock->remaining() == 0, "the mock's script is used up");
+}
+
 void check_error() {
   const co::Result<co::ChatClient> refused = co::ChatClient::create({.base_url = "ftp://gateway.example"});
   expect(!refused && refused.error().kind == co::ErrorKind::configuration, "a wrong base URL is refused");
@@ -163,6 +174,7 @@ void check_pictures(const std::string& picture) {
 
 int check_names(const std::string& picture) {
   check_reply();
+  check_stream();
   check_error();
   check_endpoints();
   check_pictures(picture);

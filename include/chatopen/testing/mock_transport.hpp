@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// `MockTransport`: scripted replies for testing an application without a network.
+/// `MockTransport`: scripted replies for testing an application without a network. Link `chatopen::testing`.
 
 #include <chatopen/testing/export.hpp>
 #include <chatopen/transport.hpp>
@@ -84,8 +84,8 @@ class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
   /// No reply: nothing comes until a deadline or a cancellation. The deadline passes at once, without waiting.
   void stall();
 
-  /// What was sent so far.
-  [[nodiscard]] std::vector<RecordedRequest> requests() const;
+  /// What was sent so far. Not `[[nodiscard]]`: nothing is lost with it, and examples show it as a statement.
+  std::vector<RecordedRequest> requests() const;
   /// Steps of the script that no exchange has used yet.
   [[nodiscard]] std::size_t remaining() const;
 
