@@ -1,4 +1,5 @@
-// How an application tests its own code: the client is the real one, the network a script. Run it: it is its own test.
+// How an application tests its own code: the client is the real one, the network a script. Link chatopen::testing. Run
+// it: it is its own test.
 
 #include <chatopen/chatopen.hpp>
 #include <chatopen/testing/mock_transport.hpp>

@@ -47,8 +47,11 @@ struct Message {
   [[nodiscard]] CHATOPEN_EXPORT static Message system(std::string text);
   /// What the user says.
   [[nodiscard]] CHATOPEN_EXPORT static Message user(std::string text);
+  /// Text and pictures. A string inside the braces needs `text(...)`; `image_file` and `image_bytes`, which may fail,
+  /// need `.value()`.
   /// @code
   /// Message::user({text("what's the content of the picture?"), image_url("https://example.com/a.jpg")})
+  /// Message::user({text("and of this one?"), image_file("cat.jpg").value()})
   /// @endcode
   [[nodiscard]] CHATOPEN_EXPORT static Message user(std::vector<ContentPart> parts);
   /// What the model said before.

@@ -36,7 +36,8 @@ struct Timeouts {
 };
 
 /// When a call is sent again. A request that was provably not processed is retried, and one that was refused before the
-/// work (429, 503); one whose fate is unknown is not, because it may have been billed (see `Error::maybe_processed`).
+/// work: 429, and 503, which is taken for such a refusal. One whose fate is unknown is not, because it may have been
+/// billed (see `Error::maybe_processed`).
 struct RetryPolicy {
   /// Retries after the first attempt; 0 turns them off.
   int max_retries = 2;

@@ -2,7 +2,7 @@
 
 /// @file
 /// `Sandbox`: an embedded server on loopback that speaks the service's protocol, for trying and testing without an
-/// account. It answers what it received, and refuses what breaks the protocol.
+/// account. It answers what it received, and refuses what breaks the protocol. Link `chatopen::sandbox`.
 
 #include <chatopen/options.hpp>
 #include <chatopen/result.hpp>
