@@ -6,7 +6,7 @@
 scripts/install_dependencies.sh build
 say "Configuring build/demo"
 configure build/demo -DCMAKE_BUILD_TYPE=Release -DCHATOPEN_BUILD_TESTS=OFF
-say "Building examples/multimodal.cpp"
+say "Building examples/multimodal.cpp (about a minute; messages go to build/demo/build.log)"
 build build/demo example_multimodal
 say "Asking about a picture"
 # The sandbox, also where the environment names the real service.
