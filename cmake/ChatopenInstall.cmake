@@ -75,7 +75,8 @@ function(chatopen_install_package)
     COMPATIBILITY SameMinorVersion)
   install(FILES "${PROJECT_BINARY_DIR}/chatopenConfig.cmake" "${PROJECT_BINARY_DIR}/chatopenConfigVersion.cmake"
     DESTINATION "${chatopen_install_cmakedir}" COMPONENT chatopen)
-  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+  # Not the README, which is about the source tree and points into it.
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
     DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT chatopen)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT chatopen
     FILES_MATCHING PATTERN "*.md")
