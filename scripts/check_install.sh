@@ -43,13 +43,11 @@ block_of_readme() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } /^```/
 check_readme() {
   local prefix=$1 project=$outside/readme sandbox status=0
   mkdir -p "$project"
-  {
-    printf 'cmake_minimum_required(VERSION 3.22)\nproject(readme LANGUAGES CXX)\n'
-    block_of_readme cmake
-  } >"$project/CMakeLists.txt"
+  block_of_readme cmake >"$project/CMakeLists.txt"
   block_of_readme cpp >"$project/main.cpp"
   rm -rf "$project/build"
   configure "$project/build" -S "$project" -DCMAKE_PREFIX_PATH="$prefix"
+  if grep -A 5 'CMake.*Warning' "$project/build/configure.log"; then return 1; fi
   build "$project/build"
   "$prefix/bin/chatopen-sandbox" >"$outside/variables" &
   sandbox=$!
