@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const chatopen::base::Redactor redactor{std::vector<std::string_view>{secret}};
   const std::string body(reinterpret_cast<const char*>(data), size);
   check_error(chatopen::codec::decode_error(500, body, redactor));
-  const auto decoded = chatopen::codec::decode_chat(200, body, redactor);
+  const auto decoded = chatopen::codec::decode_chat(200, std::string(body), redactor);
   if (!decoded) {
     check_error(decoded.error());
     return 0;

@@ -29,7 +29,7 @@ enum class ErrorKind : std::uint8_t {
   proxy,       ///< The proxy refused or could not be reached.
   connection,  ///< The connection broke after it was made. See `Error::maybe_processed`.
   timeout,     ///< A deadline passed; `Error::message` says which one.
-  truncated,   ///< The reply was cut before its end.
+  truncated,   ///< The reply was cut before its end, which may show only in its unfinished JSON.
   cancelled,   ///< The caller cancelled the call.
   // What came is not acceptable.
   redirect_refused,  ///< The server answered with a redirect, which would take the credentials elsewhere.

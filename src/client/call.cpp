@@ -36,7 +36,6 @@ Error redirect_refused(const ReplyCollector& reply, const base::Redactor& redact
   const std::string_view location = reply.header("location");
   constexpr std::size_t longest = 512;
   return {.kind = ErrorKind::redirect_refused,
-          .http_status = reply.status(),
           .message =
               "the server answered with a redirect, which is not followed because it would take the credentials along",
           .detail = location.empty() ? std::string("check base_url")
@@ -94,10 +93,31 @@ bool begins_object_or_array(std::string_view body) {
   return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
 }
 
-FailedAttempt stream_instead_of_reply(int http_status) {
+// For JSON that the parser refused: whether it is the beginning of an object or array, and nothing behind one.
+bool is_unfinished(std::string_view body) {
+  if (!begins_object_or_array(body)) return false;
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    // No JSON has them; what corrupt compression yields does.
+    if (static_cast<unsigned char>(c) < 0x20 && std::string_view("\t\r\n").find(c) == std::string_view::npos) return false;
+    if (c == '"') {
+      in_string = !in_string;
+    } else if (in_string) {
+      if (c == '\\') ++i;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && --depth == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+FailedAttempt stream_instead_of_reply() {
   FailedAttempt failed;
   failed.error = {.kind = ErrorKind::protocol,
-                  .http_status = http_status,
                   .message = "the reply is an event stream, which this version does not read",
                   .detail = "use an endpoint that does not stream",
                   .maybe_processed = true};
@@ -108,11 +128,21 @@ using Attempt = std::variant<ChatReply::Fields, FailedAttempt>;
 
 Attempt decode(const TransportOutcome& outcome, ReplyCollector& reply, const base::Redactor& redactor) {
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
-  if (reply.header("content-type").starts_with("text/event-stream")) return stream_instead_of_reply(reply.status());
-  const bool shows_its_end = outcome.body_end == BodyEnd::proven || begins_object_or_array(reply.body());
+  if (reply.header("content-type").starts_with("text/event-stream")) return stream_instead_of_reply();
+  const bool proven = outcome.body_end == BodyEnd::proven;
   Result<ChatReply::Fields> decoded = codec::decode_chat(reply.status(), std::move(reply.body()), redactor);
-  if (!decoded) return refused_by_body(std::move(decoded).error());
-  if (!shows_its_end) return cut("the connection closed, and nothing shows that the reply is whole");
+  if (!decoded) {
+    Error error = std::move(decoded).error();
+    if (proven || error.kind != ErrorKind::protocol || !is_unfinished(reply.body())) {
+      return refused_by_body(std::move(error));
+    }
+    FailedAttempt failed = cut("the connection closed within the reply's JSON");
+    failed.error.body_snippet = std::move(error.body_snippet);
+    return failed;
+  }
+  if (!proven && !begins_object_or_array(decoded->raw)) {
+    return cut("the connection closed, and nothing shows that the reply is whole");
+  }
   if (decoded->request_id.empty()) decoded->request_id = request_id_of(reply);
   decoded->request_id = redacted_id(decoded->request_id, redactor);
   return *std::move(decoded);
@@ -123,14 +153,14 @@ Attempt attempt(const CallContext& context, const HttpRequest& request, const ba
   ReplyCollector reply(request.limits);
   const TransportOutcome outcome = context.transport.perform(request, reply, context.cancel);
 
-  // A status that says no stands, even when the connection broke behind it.
-  const bool cancelled = outcome.failure == TransportFailure::cancelled;
-  const bool refused = reply.status() >= 300 && !cancelled && outcome.failure != TransportFailure::protocol;
-  if (outcome.failure && !refused) return broken(outcome, redactor);
-
-  Attempt tried = refused ? refused_by_status(reply, redactor) : decode(outcome, reply, redactor);
+  // A status that says no stands, even when the connection broke behind it or its body is malformed.
+  const bool refused = reply.status() >= 300 && outcome.failure != TransportFailure::cancelled;
+  Attempt tried = refused           ? refused_by_status(reply, redactor)
+                  : outcome.failure ? Attempt(broken(outcome, redactor))
+                                    : decode(outcome, reply, redactor);
   if (auto* failed = std::get_if<FailedAttempt>(&tried)) {
     Error& error = failed->error;
+    error.http_status = reply.status();
     error.retry_after = transport::parse_retry_after(reply.headers(), std::time(nullptr));
     if (error.request_id.empty()) error.request_id = request_id_of(reply);
     error.request_id = redacted_id(error.request_id, redactor);

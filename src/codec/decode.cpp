@@ -69,7 +69,7 @@ void read_completion(const Members& completion, ChatReply::Fields& fields) {
 
 }  // namespace
 
-Result<ChatReply::Fields> decode_chat(int http_status, std::string body, const base::Redactor& redactor) {
+Result<ChatReply::Fields> decode_chat(int http_status, std::string&& body, const base::Redactor& redactor) {
   ChatReply::Fields fields;
   {
     const JsonDocument document(body);

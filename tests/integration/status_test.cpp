@@ -165,6 +165,51 @@ TEST_F(FaultMatrix, BodiesThatAreNotOneJsonDocumentAreAProtocolError) {
   }
 }
 
+TEST_F(FaultMatrix, RefusalWithAMalformedBodyKeepsItsStatus) {
+  constexpr std::string_view not_compressed = "Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\nplain text";
+  constexpr std::string_view not_chunked = "Transfer-Encoding: chunked\r\n\r\nZZ\r\nplain text\r\n0\r\n\r\n";
+  for (const std::string_view body : {not_compressed, not_chunked}) {
+    const auto refuse = [body](const char* head) {
+      return [=](Connection& connection) {
+        connection.read_request();
+        connection.send(std::string("HTTP/1.1 ") + head + "\r\nX-Request-Id: r-1\r\n" + std::string(body));
+      };
+    };
+    RawServer unauthorized(refuse("401 Unauthorized"));
+    const Error refused = failure(client_for(unauthorized));
+    EXPECT_EQ(refused.kind, ErrorKind::authentication) << refused;
+    EXPECT_EQ(refused.http_status, 401);
+    EXPECT_EQ(refused.request_id, "r-1");
+    EXPECT_EQ(refused.attempts, 1);
+    EXPECT_FALSE(refused.maybe_processed);
+
+    RawServer unavailable(refuse("503 Service Unavailable\r\nRetry-After: 7"));
+    const Error busy = failure(client_for(unavailable));
+    EXPECT_EQ(busy.kind, ErrorKind::server_error) << busy;
+    EXPECT_EQ(busy.http_status, 503);
+    EXPECT_EQ(busy.retry_after, std::chrono::seconds(7));
+    EXPECT_EQ(busy.attempts, 3);
+    EXPECT_FALSE(busy.maybe_processed);
+  }
+}
+
+TEST_F(FaultMatrix, ReplyThatBreaksAfterItsHeadKeepsWhatTheHeadSaid) {
+  for (const char* const rest : {"Content-Length: 100\r\n\r\n{\"code\"", "Connection: close\r\n\r\n{\"code\"",
+                                 "Transfer-Encoding: chunked\r\n\r\nZZ\r\n"}) {
+    RawServer server([=](Connection& connection) {
+      connection.read_request();
+      connection.send(std::string("HTTP/1.1 200 OK\r\nX-Request-Id: r-1\r\nRetry-After: 7\r\n") + rest);
+    });
+    const Error error = failure(client_for(server));
+    EXPECT_THAT(error.kind, ::testing::AnyOf(ErrorKind::truncated, ErrorKind::protocol)) << error;
+    EXPECT_EQ(error.http_status, 200);
+    EXPECT_EQ(error.request_id, "r-1");
+    EXPECT_EQ(error.retry_after, std::chrono::seconds(7));
+    EXPECT_EQ(error.attempts, 1);
+    EXPECT_TRUE(error.maybe_processed);
+  }
+}
+
 TEST_F(FaultMatrix, Row44RetryBudgetHoldsAgainstAServerThatRefusesEverything) {
   RawServer server(answer_status("503 Service Unavailable", "{}"));
   const ChatClient client = client_for(server);

@@ -206,6 +206,52 @@ TEST_F(RetryFlow, TakesNoReplyForWholeWhoseEndNothingShows) {
   EXPECT_TRUE(make().chat(question()));
 }
 
+TEST_F(RetryFlow, TakesUnfinishedJsonForCutWhereTheConnectionMerelyClosed) {
+  for (const char* const body : {R"({"code":"200","data":{"answer":"cut)", R"({"data":{"answer":"}\"]"})",
+                                 R"( [{"a":1},)", "\xEF\xBB\xBF{\"answer\":\"\xe4\xb8"}) {
+    mock->reply_chunked({}, {body}, testing::MockStreamEnd::connection_closed);
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, ErrorKind::truncated) << body;
+    EXPECT_EQ(reply.error().attempts, 1);
+    EXPECT_TRUE(reply.error().maybe_processed);
+    EXPECT_FALSE(reply.error().body_snippet.empty());
+  }
+  mock->reply_chunked({}, {R"({"code":)"}, testing::MockStreamEnd::connection_closed);
+  mock->reply({.body = hi_envelope});
+  EXPECT_TRUE(make().chat(question(), {.retry = RetryPolicy{.retry_ambiguous = true}}));
+}
+
+TEST_F(RetryFlow, TakesNoOtherBrokenBodyForCut) {
+  for (const char* const body :
+       {"<html><body>{", "", "tru", R"({"answer":"hi"}})", R"({"answer":}[)", R"(["\"[", x])", "{ \x11\""}) {
+    mock->reply_chunked({}, {body}, testing::MockStreamEnd::connection_closed);
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply) << body;
+    EXPECT_EQ(reply.error().kind, ErrorKind::protocol) << body;
+  }
+  mock->reply({.body = R"({"code":)"});
+  EXPECT_EQ(make().chat(question()).error().kind, ErrorKind::protocol) << "its end is proven";
+}
+
+TEST_F(RetryFlow, TellsWhatTheHeadSaidOfAReplyThatBroke) {
+  const std::vector<HttpHeader> headers = {{"X-Request-Id", "r-1"}, {"Retry-After", "7"}};
+  mock->reply_chunked({.headers = headers}, {R"({"code")"}, testing::MockStreamEnd::reset);
+  mock->reply_chunked({.headers = headers}, {R"({"code")"}, testing::MockStreamEnd::stall);
+  mock->reply_chunked({.headers = headers}, {R"({"code")"}, testing::MockStreamEnd::connection_closed);
+  mock->reply_chunked({.headers = headers}, {"12"}, testing::MockStreamEnd::connection_closed);
+  for (const ErrorKind kind : {ErrorKind::truncated, ErrorKind::timeout, ErrorKind::truncated, ErrorKind::truncated}) {
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, kind);
+    EXPECT_EQ(reply.error().http_status, 200);
+    EXPECT_EQ(reply.error().request_id, "r-1");
+    EXPECT_EQ(reply.error().retry_after, 7s);
+  }
+  mock->fail(TransportFailure::connection_reset);
+  EXPECT_EQ(make().chat(question()).error().http_status, 0) << "no head came";
+}
+
 // Says how it failed, or that nothing failed, and nothing else.
 class CarelessTransport final : public Transport {
  public:
