@@ -76,6 +76,10 @@ FailedAttempt broken(const TransportOutcome& outcome, const base::Redactor& reda
   FailedAttempt failed{transport::error_of(outcome), transport::class_of(outcome)};
   constexpr std::size_t longest = 1024;
   failed.error.detail = redactor.redact(failed.error.detail, longest);
+  // Only the transport can say what is wrong with its own settings.
+  if (outcome.failure == TransportFailure::settings && !failed.error.detail.empty()) {
+    failed.error.message = std::exchange(failed.error.detail, {});
+  }
   return failed;
 }
 
@@ -101,7 +105,8 @@ bool is_unfinished(std::string_view body) {
   for (std::size_t i = 0; i < body.size(); ++i) {
     const char c = body[i];
     // No JSON has them; what corrupt compression yields does.
-    if (static_cast<unsigned char>(c) < 0x20 && std::string_view("\t\r\n").find(c) == std::string_view::npos) return false;
+    if (static_cast<unsigned char>(c) < 0x20 && std::string_view("\t\r\n").find(c) == std::string_view::npos)
+      return false;
     if (c == '"') {
       in_string = !in_string;
     } else if (in_string) {

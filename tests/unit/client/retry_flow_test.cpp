@@ -294,6 +294,24 @@ TEST_F(RetryFlow, ShowsNoCredentialThatATransportRepeats) {
   EXPECT_EQ(reply.error().detail, "bad header: [redacted]");
 }
 
+TEST_F(RetryFlow, LetsTheTransportSayWhatIsWrongWithItsSettings) {
+  const Result<ChatReply> unscripted = make().chat(question());
+  ASSERT_FALSE(unscripted);
+  EXPECT_EQ(unscripted.error().kind, ErrorKind::configuration);
+  EXPECT_EQ(unscripted.error().message, "the mock's script has no reply left for this request");
+  EXPECT_EQ(unscripted.error().detail, "");
+
+  for (const char* const words : {"the key canary-secret-0815 is none", ""}) {
+    ClientOptions with = options();
+    with.transport =
+        std::make_shared<CarelessTransport>(TransportOutcome{.failure = TransportFailure::settings, .message = words});
+    const Result<ChatReply> reply = make(with).chat(question());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().message,
+              *words != 0 ? "the key [redacted] is none" : "the transport's own settings are unusable");
+  }
+}
+
 TEST_F(RetryFlow, ShowsNoControlCharacterOfARequestId) {
   mock->reply({.headers = {{"X-Request-Id", "a\x1b[31m"}}, .body = hi_envelope});
   const Result<ChatReply> reply = make().chat(question());
