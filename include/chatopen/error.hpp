@@ -72,7 +72,10 @@ struct Error {
   std::string body_snippet = {};
 };
 
-/// Prints one line: kind, status, code, message, detail, and what is known about attempts. Never a credential.
+/// The error in one line: kind, status, code, message, detail, and what is known about attempts. Never a credential.
+[[nodiscard]] CHATOPEN_EXPORT std::string to_string(const Error& error);
+
+/// Prints the line of `to_string`.
 CHATOPEN_EXPORT std::ostream& operator<<(std::ostream& stream, const Error& error);
 
 /// Prints the kind's name.
@@ -89,7 +92,7 @@ class CHATOPEN_EXPORT Exception : public std::exception {
 
   /// The error; valid as long as any copy of this exception.
   [[nodiscard]] const Error& error() const noexcept;
-  /// The line that `operator<<` prints for the error.
+  /// The line of `to_string` for the error.
   [[nodiscard]] const char* what() const noexcept override;
 
  private:

@@ -2,7 +2,6 @@
 #include <chatopen/result.hpp>
 
 #include <ostream>
-#include <sstream>
 #include <utility>
 
 namespace chatopen {
@@ -38,38 +37,25 @@ std::ostream& operator<<(std::ostream& stream, ErrorKind kind) {
   return stream << to_string(kind);
 }
 
-namespace {
-
-// Text from outside must not break the line in two.
-void put_line(std::ostream& stream, std::string_view text) {
-  for (const char c : text) stream << (c == '\n' || c == '\r' ? ' ' : c);
+std::string to_string(const Error& error) {
+  std::string line(to_string(error.kind));
+  if (error.http_status != 0) line.append(" (HTTP ").append(std::to_string(error.http_status)) += ')';
+  if (!error.code.empty()) line.append(" [code ").append(error.code) += ']';
+  line.append(": ").append(error.message);
+  if (!error.detail.empty()) line.append(" (").append(error.detail) += ')';
+  if (!error.request_id.empty()) line.append("; request id ").append(error.request_id);
+  if (error.retry_after) line.append("; retry after ").append(std::to_string(error.retry_after->count())) += " ms";
+  if (error.attempts > 1) line.append("; ").append(std::to_string(error.attempts)) += " attempts";
+  if (error.maybe_processed) line += "; the service may have processed the request";
+  // Text from outside must not break the line in two.
+  for (char& c : line) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return line;
 }
 
-}  // namespace
-
 std::ostream& operator<<(std::ostream& stream, const Error& error) {
-  stream << error.kind;
-  if (error.http_status != 0) stream << " (HTTP " << error.http_status << ')';
-  if (!error.code.empty()) {
-    stream << " [code ";
-    put_line(stream, error.code);
-    stream << ']';
-  }
-  stream << ": ";
-  put_line(stream, error.message);
-  if (!error.detail.empty()) {
-    stream << " (";
-    put_line(stream, error.detail);
-    stream << ')';
-  }
-  if (!error.request_id.empty()) {
-    stream << "; request id ";
-    put_line(stream, error.request_id);
-  }
-  if (error.retry_after) stream << "; retry after " << error.retry_after->count() << " ms";
-  if (error.attempts > 1) stream << "; " << error.attempts << " attempts";
-  if (error.maybe_processed) stream << "; the service may have processed the request";
-  return stream;
+  return stream << to_string(error);
 }
 
 struct Exception::State {
@@ -77,18 +63,8 @@ struct Exception::State {
   std::string line;
 };
 
-namespace {
-
-std::string line_of(const Error& error) {
-  std::ostringstream line;
-  line << error;
-  return std::move(line).str();
-}
-
-}  // namespace
-
 Exception::Exception(Error error) {
-  std::string line = line_of(error);
+  std::string line = to_string(error);
   state_ = std::make_shared<const State>(State{std::move(error), std::move(line)});
 }
 

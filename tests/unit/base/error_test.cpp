@@ -39,13 +39,15 @@ TEST(Error, PrintsAllThatIsKnownInOneLine) {
                     .attempts = 3,
                     .maybe_processed = true,
                     .body_snippet = "not printed"};
-  EXPECT_EQ(printed(error),
-            "rate_limited (HTTP 429) [code 1001]: slow down (quota); request id r-1; retry after 2000 ms; 3 attempts; "
-            "the service may have processed the request");
+  const std::string line =
+      "rate_limited (HTTP 429) [code 1001]: slow down (quota); request id r-1; retry after 2000 ms; 3 attempts; "
+      "the service may have processed the request";
+  EXPECT_EQ(to_string(error), line);
+  EXPECT_EQ(printed(error), line);
 }
 
 TEST(Error, PrintsNoMoreThanIsKnown) {
-  EXPECT_EQ(printed({.kind = ErrorKind::io, .message = "no such file"}), "io: no such file");
+  EXPECT_EQ(to_string(Error{.kind = ErrorKind::io, .message = "no such file"}), "io: no such file");
 }
 
 TEST(Exception, CarriesTheErrorAndItsLine) {
