@@ -1,8 +1,10 @@
 #include "client/path.hpp"
 
 #include "base/ascii.hpp"
+#include "codec/utf8.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace chatopen::client {
@@ -72,6 +74,12 @@ Error refused(std::string message, std::string detail) {
   return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
 }
 
+// Percent-encoding would hide it from everything behind.
+std::optional<Error> refuse_unless_utf8(std::string_view text, const char* field) {
+  if (codec::is_utf8(text)) return std::nullopt;
+  return refused(std::string(field) + " is not valid UTF-8", "convert it, or replace what is broken, before sending");
+}
+
 bool has_control(std::string_view text) {
   for (const char c : text) {
     if (base::is_control(c)) return true;
@@ -105,6 +113,8 @@ Result<std::string> expand_path(std::string_view path, std::string_view model) {
   if (path.empty()) {
     return refused("the request names no endpoint", "set ChatRequest::endpoint, for example to endpoints::gpt_4o()");
   }
+  if (auto fault = refuse_unless_utf8(path, "endpoint.path")) return *std::move(fault);
+  if (auto fault = refuse_unless_utf8(model, "endpoint.model")) return *std::move(fault);
   if (path.front() != '/') return refused("the endpoint's path does not start with '/'", std::string(path));
   if (has_control(model)) return refused("the model's name has a control character", {});
 

@@ -2,8 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "codec/json_text.hpp"
-
-#include <simdjson.h>
+#include "codec/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +38,7 @@ bool within(Error& fault, std::string_view list, std::size_t index, std::string_
 }
 
 bool refuses_text(std::string_view field, std::string_view text, Error& fault) {
-  if (simdjson::validate_utf8(text)) return false;
+  if (is_utf8(text)) return false;
   return refuse(fault, {field, " is not valid UTF-8"}, "convert it, or replace what is broken, before sending");
 }
 

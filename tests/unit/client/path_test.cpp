@@ -71,6 +71,14 @@ TEST(Path, RefusesAModelThatIsNoSegment) {
   EXPECT_TRUE(is_refused(endpoints::role_play(std::string("a\0b", 3))));
 }
 
+TEST(Path, RefusesWhatIsNotUtf8) {
+  EXPECT_TRUE(is_refused(endpoints::role_play("caf\xe9")));
+  EXPECT_EQ(path_of(endpoints::role_play("caf\xe9")), "refused: endpoint.model is not valid UTF-8");
+  EXPECT_EQ(path_of(Endpoint::custom("/caf\xe9", WireForm::messages)), "refused: endpoint.path is not valid UTF-8");
+  EXPECT_EQ(path_of(Endpoint::custom("caf\xe9", WireForm::messages)), "refused: endpoint.path is not valid UTF-8");
+  EXPECT_EQ(path_of(Endpoint::custom("/caf%E9", WireForm::messages)), "/caf%E9") << "written on purpose";
+}
+
 TEST(Path, EncodesWhatMayNotStandInACustomPath) {
   EXPECT_EQ(path_of(Endpoint::custom("/my path/ü", WireForm::messages)), "/my%20path/%C3%BC");
   EXPECT_EQ(path_of(Endpoint::custom("/kept%20escape/a:b@c", WireForm::messages)), "/kept%20escape/a:b@c");
