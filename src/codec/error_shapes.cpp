@@ -21,12 +21,16 @@ struct Complaint {
   std::string_view detail;
 };
 
-// `{"error":{…}}`, `{"error":"text"}`, and `{"error":true}` beside a message. Others, such as `false` and the empty
-// string, are how some servers say that there is none.
+// `{"error":{…}}`, `{"error":"text"}`, and `{"error":true}` or a number beside a message. Others, such as `false`, zero
+// and the empty string or list, are how some servers say that there is none.
 bool is_error(const std::optional<Json>& error) {
   if (!error) return false;
   bool flag = false;
   if (error->get(flag) == simdjson::SUCCESS) return flag;
+  double number = 0;
+  if (error->get(number) == simdjson::SUCCESS) return number != 0;
+  simdjson::dom::array list;
+  if (error->get(list) == simdjson::SUCCESS) return list.begin() != list.end();
   return error->is_object() || !text_of(error).empty();
 }
 
@@ -49,6 +53,7 @@ Complaint complaint_of(const Members& root, const Members& data) {
   Complaint complaint;
   complaint.code = refuses ? envelope_code : code_of(members.code).value_or(std::string());
   if (complaint.code.empty()) complaint.code = text_of(members.type);
+  if (complaint.code.empty() && error && error->is_number()) complaint.code = *code_of(error);
   complaint.message = first_of(refuses ? envelope_words : error_words, more);
   complaint.detail = first_of(text_of(data.error_message), complaint.message == more ? "" : more);
   return complaint;

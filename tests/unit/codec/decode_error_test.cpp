@@ -88,6 +88,18 @@ TEST(CarriedError, IsAnErrorMemberOfTheRootOrOfData) {
   EXPECT_EQ(refused(R"({"error":true,"message":"boom"})").message, "boom");
 }
 
+TEST(CarriedError, IsAnErrorMemberThatIsANumberOrAList) {
+  const Error number = refused(R"({"error":500,"message":"boom"})");
+  EXPECT_EQ(number.kind, ErrorKind::server_error);
+  EXPECT_EQ(number.code, "500");
+  EXPECT_EQ(number.message, "boom");
+  EXPECT_EQ(refused(R"({"error":-1})").kind, ErrorKind::api);
+  EXPECT_EQ(refused(R"({"error":0.5})").kind, ErrorKind::api);
+  EXPECT_EQ(refused(R"({"code":"200","data":{"error":429}})").kind, ErrorKind::rate_limited);
+  EXPECT_EQ(refused(R"({"error":[{"message":"bad"}],"message":"boom"})").message, "boom");
+  EXPECT_EQ(refused(R"({"error":["bad"]})").message, "the service answered with an error");
+}
+
 TEST(CarriedError, TakesCodeOrElseTypeOfAnErrorMember) {
   EXPECT_EQ(refused(R"({"error":{"message":"m","type":"auth","code":null}})").code, "auth");
   EXPECT_EQ(refused(R"({"error":{"message":"m","code":429}})").kind, ErrorKind::rate_limited);
@@ -102,7 +114,7 @@ TEST(CarriedError, JoinsEnvelopeAndErrorMember) {
 }
 
 TEST(CarriedError, IsNotAnErrorMemberThatSaysThereIsNone) {
-  for (const char* const none : {"null", "false", R"("")", "0", "[]"}) {
+  for (const char* const none : {"null", "false", R"("")", "0", "0.0", "-0", "[]"}) {
     EXPECT_EQ(accepted(std::string(R"({"code":"200","data":{"answer":"hi"},"error":)") + none + "}").text, "hi")
         << none;
   }
