@@ -77,6 +77,10 @@ std::optional<Error> refuse_at_sight(std::string_view base_url) {
   if (authority.find('@') != std::string_view::npos) {
     return refused("base_url contains user info", "credentials belong in ClientOptions::credentials");
   }
+  // libcurl would take the zone off.
+  if (authority.front() == '[' && authority.find('%') != std::string_view::npos) {
+    return refused("base_url has an address with a zone, which is not supported");
+  }
   if (base_url.find('?') != std::string_view::npos) return refused("base_url has a query, which is not allowed");
   if (base_url.find('#') != std::string_view::npos) return refused("base_url has a fragment, which is not allowed");
   return std::nullopt;
@@ -99,7 +103,8 @@ Result<std::string> parse_base_url(const std::string& base_url, bool allow_http)
 
   const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
   if (url == nullptr) return explain(CURLUE_OUT_OF_MEMORY);
-  if (const CURLUcode fault = curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0); fault != CURLUE_OK) {
+  if (const CURLUcode fault = curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), CURLU_URLENCODE);
+      fault != CURLUE_OK) {
     return explain(fault);
   }
   std::string host = part_of(url.get(), CURLUPART_HOST);

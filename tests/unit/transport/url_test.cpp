@@ -71,6 +71,20 @@ TEST(BaseUrl, HasAValidHost) {
   }
 }
 
+TEST(BaseUrl, HasNoZone) {
+  for (const char* url : {"https://[fe80::1%25eth0]", "https://[fe80::1%25eth0]:8443/a", "http://[fe80::1%eth0]"}) {
+    EXPECT_EQ(refusal(url, true).kind, ErrorKind::configuration);
+    EXPECT_THAT(refusal(url, true).message, HasSubstr("zone")) << url;
+  }
+  EXPECT_EQ(parsed("https://[fe80::1]/a%25b"), "https://[fe80::1]/a%25b");
+}
+
+TEST(BaseUrl, IsPercentEncoded) {
+  EXPECT_EQ(parsed("https://gateway.example/模型/ü"), "https://gateway.example/%E6%A8%A1%E5%9E%8B/%C3%BC");
+  EXPECT_EQ(parsed("https://gateway.example/kept%20escape/a:b@c/%E6"),
+            "https://gateway.example/kept%20escape/a:b@c/%E6");
+}
+
 TEST(BaseUrl, HasAValidPort) {
   for (const char* url : {"https://a:0", "https://a:65536", "https://a:x", "https://a:-1"}) {
     EXPECT_THAT(refusal(url).message, HasSubstr("port")) << url;
