@@ -141,7 +141,7 @@ Attempt decode(const TransportOutcome& outcome, ReplyCollector& reply, const bas
     if (proven || error.kind != ErrorKind::protocol || !is_unfinished(reply.body())) {
       return refused_by_body(std::move(error));
     }
-    FailedAttempt failed = cut("the connection closed within the reply's JSON");
+    FailedAttempt failed = cut("nothing but its JSON shows its end, and that is unfinished");
     failed.error.body_snippet = std::move(error.body_snippet);
     return failed;
   }

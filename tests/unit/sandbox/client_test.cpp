@@ -81,7 +81,8 @@ TEST_F(SandboxWithClient, ProducesTheErrorsOfTheService) {
   EXPECT_EQ(ask("status=502; shape=html").error().kind, ErrorKind::server_error);
   EXPECT_EQ(ask("envelope=1001").error().kind, ErrorKind::api);
   EXPECT_EQ(ask("envelope=1001").error().code, "1001");
-  EXPECT_EQ(ask("shape=truncated").error().kind, ErrorKind::protocol);
+  // Whether the body's length proves its end depends on whether cpp-httplib was built to compress it.
+  EXPECT_THAT(ask("shape=truncated").error().kind, ::testing::AnyOf(ErrorKind::protocol, ErrorKind::truncated));
   EXPECT_EQ(ask("shape=invalid-utf8").error().kind, ErrorKind::protocol);
   EXPECT_EQ(ask("status=307; location=https://other.example/").error().kind, ErrorKind::redirect_refused);
   EXPECT_EQ(ask("nonsense").error().kind, ErrorKind::invalid_request);

@@ -8,6 +8,7 @@
 namespace chatopen::transport {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -80,7 +81,9 @@ TEST(BaseUrl, HasNoZone) {
 }
 
 TEST(BaseUrl, IsPercentEncoded) {
-  EXPECT_EQ(parsed("https://gateway.example/模型/ü"), "https://gateway.example/%E6%A8%A1%E5%9E%8B/%C3%BC");
+  EXPECT_THAT(parsed("https://gateway.example/模型/ü"), AnyOf("https://gateway.example/%E6%A8%A1%E5%9E%8B/%C3%BC",
+                                                              "https://gateway.example/%e6%a8%a1%e5%9e%8b/%c3%bc"))
+      << "versions of libcurl differ in the case";
   EXPECT_EQ(parsed("https://gateway.example/kept%20escape/a:b@c/%E6"),
             "https://gateway.example/kept%20escape/a:b@c/%E6");
 }
