@@ -88,7 +88,7 @@ struct Secret {
     constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const std::size_t at = i * 6 / 8;
     const unsigned next = at + 1 < bytes.size() ? static_cast<unsigned char>(bytes[at + 1]) : 0;
-    const unsigned bits = static_cast<unsigned char>(bytes[at]) << 8 | next;
+    const unsigned bits = 256U * static_cast<unsigned char>(bytes[at]) + next;
     return c == digits[bits >> (10 - i * 6 % 8) & 63];
   }
 };
