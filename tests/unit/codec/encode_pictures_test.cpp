@@ -1,5 +1,5 @@
+#include "../allocation_count.hpp"
 #include "../temporary_directory.hpp"
-#include "allocation_count.hpp"
 #include "codec/base64.hpp"
 #include "encoded.hpp"
 #include "picture_bytes.hpp"

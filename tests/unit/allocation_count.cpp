@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <new>
 
-namespace chatopen::codec {
+namespace chatopen {
 namespace {
 
 std::atomic<std::size_t> threshold = SIZE_MAX;
@@ -45,20 +45,20 @@ std::size_t AllocationCount::bytes() const noexcept {
   return counted_bytes;
 }
 
-}  // namespace chatopen::codec
+}  // namespace chatopen
 
 // They serve the whole program. Each form is replaced, since those of a sanitizer do not end in one another.
 void* operator new(std::size_t size) {
-  return chatopen::codec::allocate_or_throw(size);
+  return chatopen::allocate_or_throw(size);
 }
 void* operator new[](std::size_t size) {
-  return chatopen::codec::allocate_or_throw(size);
+  return chatopen::allocate_or_throw(size);
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return chatopen::codec::allocate(size);
+  return chatopen::allocate(size);
 }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return chatopen::codec::allocate(size);
+  return chatopen::allocate(size);
 }
 void operator delete(void* memory) noexcept {
   std::free(memory);

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace chatopen::codec {
+namespace chatopen {
 
 /// Counts the allocations of at least so many bytes, on any thread, while it lives. One at a time.
 class AllocationCount {
@@ -17,4 +17,4 @@ class AllocationCount {
   [[nodiscard]] std::size_t bytes() const noexcept;
 };
 
-}  // namespace chatopen::codec
+}  // namespace chatopen
