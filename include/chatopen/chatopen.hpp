@@ -15,4 +15,5 @@
 #include <chatopen/request.hpp>
 #include <chatopen/result.hpp>
 #include <chatopen/secret.hpp>
+#include <chatopen/sse.hpp>
 #include <chatopen/version.hpp>
