@@ -3,12 +3,12 @@
 // client. Both send the same bytes. `rate` alternates between them and prints how the processor time of a call
 // compares.
 
+#include "process.hpp"
 #include "question.hpp"
 
 #include "codec/encode.hpp"
 
 #include <curl/curl.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -85,18 +85,11 @@ class Whole {
   ChatRequest request_ = bench::question();
 };
 
-double processor_seconds() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-         static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
-
 template <typename Calls>
 double seconds_of(Calls& calls, int times) {
-  const double before = processor_seconds();
+  const double before = bench::processor_seconds();
   calls.call(times);
-  return processor_seconds() - before;
+  return bench::processor_seconds() - before;
 }
 
 // The median of interleaved rounds: what else the machine does then meets both.

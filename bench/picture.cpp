@@ -4,6 +4,7 @@
 // fixed_reply_server, both beyond the picture that the caller holds and relative to its size.
 
 #include "counting_allocator.hpp"
+#include "process.hpp"
 #include "question.hpp"
 #include "replies.hpp"
 
@@ -127,22 +128,13 @@ void print_memory(const char* name, const ChatRequest& request) {
               used.large);
 }
 
-// Kilobytes of a line such as `VmHWM:     5120 kB`.
-double resident(std::string_view line_name) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(line_name)) return std::strtod(line.c_str() + line_name.size(), nullptr);
-  }
-  return 0;
-}
-
 void print_call(const char* name, const std::string& base_url, const ChatRequest& request) {
   const ChatClient client = bench::connect(base_url);
   bench::ask(client, bench::question());
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts from now
-  const double before = resident("VmRSS:");
+  bench::restart_resident_peak();
+  const double before = bench::process_status("VmRSS:");
   bench::ask(client, request);
-  std::printf("call_%s %.2f\n", name, (resident("VmHWM:") - before) * 1024 / picture_size);
+  std::printf("call_%s %.2f\n", name, (bench::process_status("VmHWM:") - before) * 1024 / picture_size);
 }
 
 }  // namespace
