@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace chatopen::bench {
@@ -21,5 +22,17 @@ inline constexpr std::string_view completion_reply =
     R"(wooden footbridge over a narrow mountain stream in early autumn, with two hikers in red jackets.",)"
     R"("refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1117,)"
     R"("completion_tokens":46,"total_tokens":1163},"system_fingerprint":"fp_fc9f1d7035"})";
+
+/// What all streams are measured with: an event as the service sends it, with the blank line that ends it, again and
+/// again, and then the event that ends the stream.
+inline constexpr std::string_view stream_event =
+    R"(data:{"code":"200","msg":"success","data":{"answer":"The light comes from the left, low and warm, so it is )"
+    R"(late afternoon; behind the two hikers a path climbs between spruces to a small hut"}})"
+    "\n\n";
+static_assert(stream_event.size() == 194);
+inline constexpr std::string_view stream_end = "data:[DONE]\n\n";
+
+/// How much of `stream_event` is the answer's text.
+inline constexpr std::size_t stream_answer_size = 136;
 
 }  // namespace chatopen::bench
