@@ -29,7 +29,7 @@ count_costs() {
 }
 call_a_thousand_times() { "$call" chatopen "$port" 1000; }
 
-with_server count_costs
+with_server fixed_reply_server count_costs
 report "instructions per call, floor A" "$floor_instructions"
 report "instructions per call, chatopen" "$our_instructions"
 report "instructions, chatopen to A" "$(ratio "$our_instructions" "$floor_instructions")" 1.4
@@ -37,6 +37,6 @@ report "system calls per call, floor A" "$floor_system_calls"
 report "system calls per call, chatopen beyond A" \
   "$(awk -v a="$floor_system_calls" -v ours="$our_system_calls" 'BEGIN { print ours - a }')" 4
 report "calls per processor second, chatopen to A" "$rate"
-with_server call_a_thousand_times
+with_server fixed_reply_server call_a_thousand_times
 report "connections per 1,000 calls" "$connections" 1
 exit $missed

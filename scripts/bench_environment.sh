@@ -13,13 +13,14 @@ build_programs() {
   build build/bench "${@/#/bench_}"
 }
 
-# with_server <command>...: runs it with the port of a fixed_reply_server in $port; then $connections is how many that
-# server accepted.
+# with_server <server> <command>...: runs the command with the port of that server program in $port; then $connections
+# is how many the server accepted.
 with_server() {
-  local status=0
+  local server=$programs/$1 status=0
+  shift
   rm -f "$scratch/stop" "$scratch/server"
   mkfifo "$scratch/stop"
-  "$programs/fixed_reply_server" <"$scratch/stop" >"$scratch/server" &
+  "$server" <"$scratch/stop" >"$scratch/server" &
   exec {stop}>"$scratch/stop"
   until [ -s "$scratch/server" ]; do
     kill -0 $! 2>/dev/null || return 1
@@ -29,7 +30,7 @@ with_server() {
   "$@" || status=$?
   exec {stop}>&-
   wait $!
-  connections=$(tail -n 1 "$scratch/server")
+  connections=$(tail -n 1 "$scratch/server" | cut -d ' ' -f 1)
   return $status
 }
 

@@ -14,7 +14,7 @@ done < <(
   "$programs/picture" memory
   # A busy machine slows encoding more than copying, so a quiet moment of three counts.
   for _ in 1 2 3; do "$programs/picture" time; done
-  with_server send_pictures
+  with_server fixed_reply_server send_pictures
 )
 for source in bytes file; do
   report "$source: processor time, to memcpy" "${measured[time_$source]:-}" 6
