@@ -70,6 +70,7 @@ if [ "$wanted" = checks ]; then
   need_command openssl openssl
   need_command iproute2 ip
   need_command strace strace
+  need_package time
   need_command git git
 fi
 
