@@ -61,6 +61,15 @@ std::string in_quotes(std::string_view text) {
   return to_text(Json(text));
 }
 
+bool is_utf8(std::string_view text) {
+  try {
+    (void)Json(text).dump();
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
 const Json* find(const Json& object, std::string_view name) {
   const auto found = object.find(std::string(name));
   return found == object.end() ? nullptr : &*found;

@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 /// Compact text; what is not UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string to_text(const Json& value);
 [[nodiscard]] std::string in_quotes(std::string_view text);
+[[nodiscard]] bool is_utf8(std::string_view text);
 
 // Checks of one member. `where` names the object in refusals, such as `messages[0].`; it is empty for the body itself.
 

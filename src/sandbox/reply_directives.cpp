@@ -1,6 +1,9 @@
 #include "sandbox/reply_directives.hpp"
 
+#include "base/ascii.hpp"
 #include "sandbox/exchange.hpp"
+#include "sandbox/json_body.hpp"
+#include "sandbox/percent.hpp"
 
 #include <array>
 #include <charconv>
@@ -28,12 +31,6 @@ constexpr std::array<std::pair<std::string_view, ReplyShape>, 11> shapes = {{
   throw Refusal("X-Sandbox-Reply: " + std::string(directive) + ": " + reason);
 }
 
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 int parse_integer(std::string_view directive, std::string_view text, int min, int max) {
   int number = 0;
   const char* end = text.data() + text.size();
@@ -53,6 +50,24 @@ ReplyShape parse_shape(std::string_view directive, std::string_view text) {
   refuse(directive, "expected one of " + names);
 }
 
+std::string parse_text(std::string_view directive, std::string_view value) {
+  std::optional<std::string> text = percent_decode(value);
+  if (!text) refuse(directive, "a % is without two hexadecimal digits");
+  if (!is_utf8(*text)) refuse(directive, "not UTF-8");
+  return *std::move(text);
+}
+
+bool shows_text(ReplyShape shape) {
+  switch (shape) {
+    case ReplyShape::error_object:
+    case ReplyShape::error_text:
+    case ReplyShape::empty:
+    case ReplyShape::html:
+    case ReplyShape::invalid_utf8: return false;
+    default: return true;
+  }
+}
+
 void apply(ReplyDirectives& directives, std::string_view directive, std::string_view name, std::string_view value) {
   if (name == "status")
     directives.status = parse_integer(directive, value, 200, 599);
@@ -60,6 +75,8 @@ void apply(ReplyDirectives& directives, std::string_view directive, std::string_
     directives.shape = parse_shape(directive, value);
   else if (name == "envelope")
     directives.envelope_code = value;
+  else if (name == "text")
+    directives.text = parse_text(directive, value);
   else if (name == "retry-after")
     directives.retry_after = value;
   else if (name == "retry-after-ms")
@@ -87,6 +104,7 @@ void check_combination(const ReplyDirectives& directives) {
       directives.shape == ReplyShape::completion || directives.shape == ReplyShape::completion_in_data;
   const bool envelope = directives.shape == ReplyShape::envelope || directives.shape == ReplyShape::envelope_number;
   if (directives.envelope_code && !envelope) refuse("envelope", "only with shape=envelope or envelope-number");
+  if (directives.text && !shows_text(directives.shape)) refuse("text", "not in a reply of this shape");
   if (directives.location && (directives.status < 300 || directives.status > 399)) {
     refuse("location", "only with a status from 300 to 399");
   }
@@ -102,14 +120,14 @@ ReplyDirectives parse_reply_directives(std::string_view header) {
   std::set<std::string_view> seen;
   for (bool more = !header.empty(); more;) {
     const auto end = header.find(';');
-    const std::string_view directive = trim(header.substr(0, end));
+    const std::string_view directive = base::trim(header.substr(0, end));
     more = end != std::string_view::npos;
     if (more) header.remove_prefix(end + 1);
     const auto equals = directive.find('=');
     if (equals == std::string_view::npos) refuse(directive, "expected name=value");
-    const std::string_view name = trim(directive.substr(0, equals));
+    const std::string_view name = base::trim(directive.substr(0, equals));
     if (!seen.insert(name).second) refuse(directive, "given twice");
-    apply(directives, directive, name, trim(directive.substr(equals + 1)));
+    apply(directives, directive, name, base::trim(directive.substr(equals + 1)));
   }
   check_combination(directives);
   return directives;

@@ -29,6 +29,8 @@ struct ReplyDirectives {
   ReplyShape shape = ReplyShape::envelope;
   /// The code in the envelope; by default the status.
   std::optional<std::string> envelope_code = {};
+  /// What the model says; by default what was received.
+  std::optional<std::string> text = {};
   std::optional<std::string> retry_after = {};
   std::optional<std::string> retry_after_ms = {};
   std::optional<std::string> request_id = {};

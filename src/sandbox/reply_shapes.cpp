@@ -52,7 +52,7 @@ Json make_completion(const ReplyDirectives& directives, const std::string& model
   if (directives.tool_call) {
     message["content"] = nullptr;
     Json call = {{"id", "call_1"}, {"type", "function"}};
-    call["function"] = {{"name", *directives.tool_call}, {"arguments", "{}"}};
+    call["function"] = {{"name", *directives.tool_call}, {"arguments", to_text({{"text", text}})}};
     message["tool_calls"] = Json::array({call});
     finish_reason = "tool_calls";
   }

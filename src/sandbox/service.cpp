@@ -3,10 +3,11 @@
 #include "base/ascii.hpp"
 #include "sandbox/forms.hpp"
 #include "sandbox/json_body.hpp"
+#include "sandbox/percent.hpp"
 #include "sandbox/reply_directives.hpp"
 #include "sandbox/reply_shapes.hpp"
 
-#include <charconv>
+#include <optional>
 #include <utility>
 
 namespace chatopen::sandbox {
@@ -18,22 +19,10 @@ struct Route {
 };
 
 std::string decode_model(std::string_view segment) {
-  std::string model;
-  for (std::size_t i = 0; i < segment.size(); ++i) {
-    if (segment[i] != '%') {
-      model += segment[i];
-      continue;
-    }
-    unsigned byte = 0;
-    const char* digits = segment.data() + i + 1;
-    if (segment.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
-      throw Refusal("the path has a % without two hexadecimal digits");
-    }
-    model += static_cast<char>(byte);
-    i += 2;
-  }
-  if (model == "." || model == "..") throw Refusal("the path has the segment " + model + ", which leads elsewhere");
-  return model;
+  std::optional<std::string> model = percent_decode(segment);
+  if (!model) throw Refusal("the path has a % without two hexadecimal digits");
+  if (*model == "." || *model == "..") throw Refusal("the path has the segment " + *model + ", which leads elsewhere");
+  return *std::move(model);
 }
 
 Route find_route(std::string_view target) {
@@ -109,7 +98,7 @@ Answer Service::serve(const Incoming& request) const {
     const ReplyDirectives wanted = directives == nullptr ? ReplyDirectives{} : parse_reply_directives(*directives);
     check_content_type(request);
     const std::string text = route.model + " received " + route.describe(parse_object(request.body));
-    return make_answer(wanted, route.model, text, request.body.size());
+    return make_answer(wanted, route.model, wanted.text.value_or(text), request.body.size());
   } catch (const Refusal& refusal) {
     return make_refusal(refusal);
   }

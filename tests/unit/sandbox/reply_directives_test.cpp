@@ -31,6 +31,14 @@ TEST(ReplyDirectives, KeepsValuesAsTheyAre) {
   EXPECT_EQ(directives.request_id, "r 1");
 }
 
+TEST(ReplyDirectives, DecodesTheText) {
+  EXPECT_EQ(parse_reply_directives("text=a; status=503").text, "a");
+  EXPECT_EQ(parse_reply_directives("text=%e7%8C%ab%3B %25").text, "猫; %");
+  EXPECT_EQ(parse_reply_directives("text=").text, "");
+  EXPECT_EQ(refusal("text=100%"), "X-Sandbox-Reply: text=100%: a % is without two hexadecimal digits");
+  EXPECT_EQ(refusal("text=%ff"), "X-Sandbox-Reply: text=%ff: not UTF-8");
+}
+
 TEST(ReplyDirectives, ReadsWaits) {
   const ReplyDirectives directives = parse_reply_directives("delay-ms=250; together=3");
   EXPECT_EQ(directives.delay, std::chrono::milliseconds(250));
@@ -55,6 +63,9 @@ TEST(ReplyDirectives, RefusesWhatWouldHaveNoEffect) {
             "X-Sandbox-Reply: envelope: only with shape=envelope or envelope-number");
   EXPECT_EQ(refusal("location=/x"), "X-Sandbox-Reply: location: only with a status from 300 to 399");
   EXPECT_EQ(refusal("location=/x; status=302"), "");
+  for (const char* shape : {"error-object", "error-text", "empty", "html", "invalid-utf8"}) {
+    EXPECT_EQ(refusal("text=a; shape=" + std::string(shape)), "X-Sandbox-Reply: text: not in a reply of this shape");
+  }
   EXPECT_EQ(refusal("reasoning=Hm"),
             "X-Sandbox-Reply: finish-reason, reasoning, tool-call: only with shape=completion or completion-in-data");
   EXPECT_EQ(refusal("shape=completion; finish-reason=length; reasoning=Hm; tool-call=f"), "");

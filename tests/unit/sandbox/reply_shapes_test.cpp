@@ -64,6 +64,7 @@ TEST(ReplyShapes, AddsWhatACompletionWasAskedToHave) {
   EXPECT_EQ(calling["finish_reason"], "tool_calls");
   EXPECT_TRUE(calling["message"]["content"].is_null());
   EXPECT_EQ(calling["message"]["tool_calls"][0]["function"]["name"], "weather");
+  EXPECT_EQ(calling["message"]["tool_calls"][0]["function"]["arguments"], R"({"text":"hi"})");
 }
 
 TEST(ReplyShapes, HasTheErrorsOfOtherServers) {

@@ -153,6 +153,10 @@ TEST(Service, GivesTheReplyThatTheRequestAskedFor) {
   EXPECT_EQ(answer.together, 2);
 }
 
+TEST(Service, SaysTheTextThatTheRequestAskedFor) {
+  EXPECT_EQ(parse_object(serve(with_header("X-Sandbox-Reply", "text=%f0%9f%98%80")).body)["data"]["answer"], "😀");
+}
+
 TEST(Service, RefusesABrokenRequestWhateverReplyItAskedFor) {
   Incoming request = with_header("X-Sandbox-Reply", "status=200");
   request.body = "{}";
