@@ -1,69 +1,24 @@
 #include "sandbox/reply_shapes.hpp"
 
 #include "sandbox/json_body.hpp"
-
-#include <charconv>
+#include "sandbox/reply_parts.hpp"
 
 namespace chatopen::sandbox {
 namespace {
-
-constexpr int ok = 200;
-
-bool asks_for_error(const ReplyDirectives& directives) {
-  return directives.status != ok || directives.envelope_code.value_or("200") != "200";
-}
-
-std::string error_message(const ReplyDirectives& directives) {
-  return "status " + std::to_string(directives.status) +
-         (directives.envelope_code ? " and envelope code " + *directives.envelope_code : "") + ", as asked for";
-}
-
-// Numbers in, numbers out where the code is one; a code that is none stays text.
-Json number_or_text(const std::string& text) {
-  int number = 0;
-  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && stopped == text.data() + text.size() ? Json(number) : Json(text);
-}
-
-Json make_envelope(const ReplyDirectives& directives, const std::string& text) {
-  const std::string code = directives.envelope_code.value_or(std::to_string(directives.status));
-  Json envelope;
-  envelope["code"] = directives.shape == ReplyShape::envelope_number ? number_or_text(code) : Json(code);
-  if (asks_for_error(directives)) {
-    envelope["msg"] = error_message(directives);
-    envelope["data"]["errorMessage"] = "the request was fine: " + text;
-  } else {
-    envelope["msg"] = "ok";
-    envelope["data"]["answer"] = text;
-  }
-  return envelope;
-}
-
-// The sandbox has no tokeniser; four bytes to a token is the usual rule of thumb.
-std::size_t tokens(std::size_t bytes) {
-  return (bytes + 3) / 4;
-}
 
 Json make_completion(const ReplyDirectives& directives, const std::string& model, const std::string& text,
                      std::size_t request_bytes) {
   Json message = {{"role", "assistant"}, {"content", text}};
   if (directives.reasoning) message["reasoning_content"] = *directives.reasoning;
-  std::string finish_reason = "stop";
   if (directives.tool_call) {
     message["content"] = nullptr;
-    Json call = {{"id", "call_1"}, {"type", "function"}};
-    call["function"] = {{"name", *directives.tool_call}, {"arguments", to_text({{"text", text}})}};
-    message["tool_calls"] = Json::array({call});
-    finish_reason = "tool_calls";
+    message["tool_calls"] = Json::array({make_tool_call(*directives.tool_call, tool_arguments(text))});
   }
   Json choice = {{"index", 0}, {"message", message}};
-  choice["finish_reason"] = directives.finish_reason.value_or(finish_reason);
-  const std::size_t prompt = tokens(request_bytes);
-  const std::size_t completion = tokens(text.size());
+  choice["finish_reason"] = finish_reason(directives);
   Json reply = {{"id", "chatcmpl-sandbox"}, {"object", "chat.completion"}, {"model", model}};
   reply["choices"] = Json::array({choice});
-  reply["usage"] = {
-      {"prompt_tokens", prompt}, {"completion_tokens", completion}, {"total_tokens", prompt + completion}};
+  reply["usage"] = make_usage(request_bytes, text);
   return reply;
 }
 
@@ -84,11 +39,7 @@ std::string make_body(const ReplyDirectives& directives, const std::string& mode
       return to_text(envelope);
     }
     case ReplyShape::raw: return to_text({{"unknown", {{"received", text}}}});
-    case ReplyShape::error_object: {
-      Json error = {{"message", error_message(directives)}, {"type", "sandbox_error"}};
-      error["code"] = std::to_string(directives.status);
-      return to_text({{"error", error}});
-    }
+    case ReplyShape::error_object: return to_text(make_error_object(directives));
     case ReplyShape::error_text: return to_text({{"error", error_message(directives)}});
     case ReplyShape::truncated: {
       std::string whole = to_text(make_envelope(directives, text));
