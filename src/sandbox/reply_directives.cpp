@@ -1,17 +1,29 @@
 #include "sandbox/reply_directives.hpp"
 
 #include "base/ascii.hpp"
-#include "sandbox/exchange.hpp"
+#include "sandbox/directive_values.hpp"
 #include "sandbox/json_body.hpp"
 #include "sandbox/percent.hpp"
 
 #include <array>
-#include <charconv>
 #include <set>
 #include <utility>
 
 namespace chatopen::sandbox {
 namespace {
+
+constexpr std::array<std::pair<std::string_view, std::optional<std::string> ReplyDirectives::*>, 8> texts = {{
+    {"envelope", &ReplyDirectives::envelope_code},
+    {"retry-after", &ReplyDirectives::retry_after},
+    {"retry-after-ms", &ReplyDirectives::retry_after_ms},
+    {"request-id", &ReplyDirectives::request_id},
+    {"location", &ReplyDirectives::location},
+    {"finish-reason", &ReplyDirectives::finish_reason},
+    {"reasoning", &ReplyDirectives::reasoning},
+    {"tool-call", &ReplyDirectives::tool_call},
+}};
+
+constexpr std::array<std::pair<std::string_view, bool>, 1> no = {{{"no", false}}};
 
 constexpr std::array<std::pair<std::string_view, ReplyShape>, 11> shapes = {{
     {"envelope", ReplyShape::envelope},
@@ -27,33 +39,10 @@ constexpr std::array<std::pair<std::string_view, ReplyShape>, 11> shapes = {{
     {"invalid-utf8", ReplyShape::invalid_utf8},
 }};
 
-[[noreturn]] void refuse(std::string_view directive, const std::string& reason) {
-  throw Refusal("X-Sandbox-Reply: " + std::string(directive) + ": " + reason);
-}
-
-int parse_integer(std::string_view directive, std::string_view text, int min, int max) {
-  int number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stopped != end || number < min || number > max) {
-    refuse(directive, "expected an integer from " + std::to_string(min) + " to " + std::to_string(max));
-  }
-  return number;
-}
-
-ReplyShape parse_shape(std::string_view directive, std::string_view text) {
-  std::string names;
-  for (const auto& [name, shape] : shapes) {
-    if (name == text) return shape;
-    names += (names.empty() ? "" : ", ") + std::string(name);
-  }
-  refuse(directive, "expected one of " + names);
-}
-
 std::string parse_text(std::string_view directive, std::string_view value) {
   std::optional<std::string> text = percent_decode(value);
-  if (!text) refuse(directive, "a % is without two hexadecimal digits");
-  if (!is_utf8(*text)) refuse(directive, "not UTF-8");
+  if (!text) refuse_directive(directive, "a % is without two hexadecimal digits");
+  if (!is_utf8(*text)) refuse_directive(directive, "not UTF-8");
   return *std::move(text);
 }
 
@@ -68,67 +57,82 @@ bool shows_text(ReplyShape shape) {
   }
 }
 
+bool can_stream(ReplyShape shape) {
+  return shape <= ReplyShape::completion_in_data;
+}
+
 void apply(ReplyDirectives& directives, std::string_view directive, std::string_view name, std::string_view value) {
+  for (const auto& [text_name, member] : texts) {
+    if (text_name != name) continue;
+    directives.*member = value;
+    return;
+  }
   if (name == "status")
     directives.status = parse_integer(directive, value, 200, 599);
   else if (name == "shape")
-    directives.shape = parse_shape(directive, value);
-  else if (name == "envelope")
-    directives.envelope_code = value;
+    directives.shape = parse_choice(directive, value, shapes);
   else if (name == "text")
     directives.text = parse_text(directive, value);
-  else if (name == "retry-after")
-    directives.retry_after = value;
-  else if (name == "retry-after-ms")
-    directives.retry_after_ms = value;
-  else if (name == "request-id")
-    directives.request_id = value;
-  else if (name == "location")
-    directives.location = value;
-  else if (name == "finish-reason")
-    directives.finish_reason = value;
-  else if (name == "reasoning")
-    directives.reasoning = value;
-  else if (name == "tool-call")
-    directives.tool_call = value;
   else if (name == "delay-ms")
     directives.delay = std::chrono::milliseconds(parse_integer(directive, value, 0, 600'000));
   else if (name == "together")
     directives.together = parse_integer(directive, value, 2, 10'000);
-  else
-    refuse(directive, "no such directive");
+  else if (name == "stream")
+    (void)parse_choice(directive, value, no);
+  else if (!apply_stream_directive(directives.stream, directive, name, value))
+    refuse_directive(directive, "no such directive");
+}
+
+// An error has one reply, also where a call asks for a stream, unless it is to come in the midst of one.
+void decide_on_stream(ReplyDirectives& directives, const std::set<std::string_view>& given, UsualReply usual) {
+  const bool error = directives.status != 200 || (directives.envelope_code && !directives.stream.error_after);
+  const bool shape_given = given.count("shape") > 0;
+  const bool would_stream = usual != UsualReply::envelope && !error && (!shape_given || can_stream(directives.shape));
+  const bool unwanted = given.count("stream") > 0;
+  if (unwanted && !would_stream) refuse_directive("stream", "only where the reply would be a stream");
+  directives.streams = would_stream && !unwanted;
+  if (!directives.streams) return refuse_stream_directives(directives.stream);
+  if (!shape_given && usual == UsualReply::completion_stream) directives.shape = ReplyShape::completion;
+  settle_stream_directives(directives.stream);
 }
 
 void check_combination(const ReplyDirectives& directives) {
   const bool completion =
       directives.shape == ReplyShape::completion || directives.shape == ReplyShape::completion_in_data;
   const bool envelope = directives.shape == ReplyShape::envelope || directives.shape == ReplyShape::envelope_number;
-  if (directives.envelope_code && !envelope) refuse("envelope", "only with shape=envelope or envelope-number");
-  if (directives.text && !shows_text(directives.shape)) refuse("text", "not in a reply of this shape");
+  if (directives.envelope_code && !envelope && !directives.streams) {
+    refuse_directive("envelope", "only with shape=envelope or envelope-number");
+  }
+  if (directives.envelope_code == "200" && directives.streams) refuse_directive("envelope", "200 is no error");
+  if (directives.text && !shows_text(directives.shape)) refuse_directive("text", "not in a reply of this shape");
   if (directives.location && (directives.status < 300 || directives.status > 399)) {
-    refuse("location", "only with a status from 300 to 399");
+    refuse_directive("location", "only with a status from 300 to 399");
   }
   if (!completion && (directives.finish_reason || directives.reasoning || directives.tool_call)) {
-    refuse("finish-reason, reasoning, tool-call", "only with shape=completion or completion-in-data");
+    refuse_directive("finish-reason, reasoning, tool-call", "only with shape=completion or completion-in-data");
+  }
+  if (directives.finish_reason && (directives.stream.error_after || directives.stream.cut_after)) {
+    refuse_directive("finish-reason", "not in a stream that ends before it");
   }
 }
 
 }  // namespace
 
-ReplyDirectives parse_reply_directives(std::string_view header) {
+ReplyDirectives parse_reply_directives(std::string_view header, UsualReply usual) {
   ReplyDirectives directives;
-  std::set<std::string_view> seen;
+  std::set<std::string_view> given;
   for (bool more = !header.empty(); more;) {
     const auto end = header.find(';');
     const std::string_view directive = base::trim(header.substr(0, end));
     more = end != std::string_view::npos;
     if (more) header.remove_prefix(end + 1);
     const auto equals = directive.find('=');
-    if (equals == std::string_view::npos) refuse(directive, "expected name=value");
+    if (equals == std::string_view::npos) refuse_directive(directive, "expected name=value");
     const std::string_view name = base::trim(directive.substr(0, equals));
-    if (!seen.insert(name).second) refuse(directive, "given twice");
+    if (!given.insert(name).second) refuse_directive(directive, "given twice");
     apply(directives, directive, name, base::trim(directive.substr(equals + 1)));
   }
+  decide_on_stream(directives, given, usual);
   check_combination(directives);
   return directives;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sandbox/stream_directives.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -8,13 +10,14 @@
 
 namespace chatopen::sandbox {
 
-/// The bodies that a reply can have. The first three are successes, unless a status or an envelope code says otherwise.
+/// The bodies that a reply can have. The first four can be streams. The first five are successes, unless a status or an
+/// envelope code says otherwise.
 enum class ReplyShape : std::uint8_t {
   envelope,
+  envelope_number,
   completion,
   completion_in_data,
   raw,
-  envelope_number,
   error_object,
   error_text,
   truncated,
@@ -23,10 +26,14 @@ enum class ReplyShape : std::uint8_t {
   invalid_utf8,
 };
 
+/// What a call is answered with when it has no directives.
+enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream };
+
 /// What the header `X-Sandbox-Reply` asks for; its grammar is documented in docs/sandbox.md.
 struct ReplyDirectives {
   int status = 200;
   ReplyShape shape = ReplyShape::envelope;
+  bool streams = false;
   /// The code in the envelope; by default the status.
   std::optional<std::string> envelope_code = {};
   /// What the model says; by default what was received.
@@ -41,9 +48,10 @@ struct ReplyDirectives {
   std::optional<std::string> tool_call = {};
   std::chrono::milliseconds delay = {};
   int together = 0;
+  StreamDirectives stream = {};
 };
 
 /// Throws `Refusal` naming the directive that is wrong.
-[[nodiscard]] ReplyDirectives parse_reply_directives(std::string_view header);
+[[nodiscard]] ReplyDirectives parse_reply_directives(std::string_view header, UsualReply usual = UsualReply::envelope);
 
 }  // namespace chatopen::sandbox
