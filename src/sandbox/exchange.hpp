@@ -3,6 +3,8 @@
 #include <chatopen/options.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,12 +24,27 @@ struct Incoming {
   [[nodiscard]] const std::string* header(std::string_view name) const;
 };
 
+/// A body that is sent in chunks.
+struct StreamBody {
+  enum class End : std::uint8_t { last_chunk, close, reset };
+
+  /// Each is a chunk.
+  std::vector<std::string> writes = {};
+  /// Between two writes.
+  std::chrono::milliseconds pace = {};
+  /// Between the last write and the end.
+  std::chrono::milliseconds linger = {};
+  End end = End::last_chunk;
+};
+
 /// What goes back, and what happens before that.
 struct Answer {
   int status = 200;
   std::string content_type = "application/json";
   std::vector<HttpHeader> headers = {};
   std::string body = {};
+  /// Instead of the body.
+  std::optional<StreamBody> stream = {};
   std::chrono::milliseconds delay = {};
   /// How many requests with the same number must have arrived before any of them is answered; 0 for none.
   int together = 0;
