@@ -2,10 +2,10 @@
 
 namespace chatopen::sandbox {
 
-void Gate::wait_for(std::chrono::milliseconds delay) {
-  if (delay.count() == 0) return;
+bool Gate::wait_for(std::chrono::milliseconds delay) {
+  if (delay.count() == 0) return true;
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, delay, [this] { return stopped_; });
+  return !changed_.wait_for(lock, delay, [this] { return stopped_; });
 }
 
 Gate::Meeting Gate::meet(int count, std::chrono::milliseconds limit) {

@@ -11,7 +11,8 @@ namespace chatopen::sandbox {
 /// Where requests wait that asked to. Thread-safe; stopping ends every wait at once.
 class Gate {
  public:
-  void wait_for(std::chrono::milliseconds delay);
+  /// False when the gate has stopped.
+  bool wait_for(std::chrono::milliseconds delay);
 
   /// Waits until `count` requests with the same count are here. Empty-handed after `limit`: false, and how many came.
   struct Meeting {

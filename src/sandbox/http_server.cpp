@@ -3,6 +3,7 @@
 #include "sandbox/connection_threads.hpp"
 #include "sandbox/listening_server.hpp"
 #include "sandbox/reply_shapes.hpp"
+#include "sandbox/stream_response.hpp"
 
 #include <exception>
 #include <future>
@@ -33,10 +34,20 @@ Incoming make_incoming(const httplib::Request& request) {
   return incoming;
 }
 
-void write_answer(const Answer& answer, httplib::Response& response) {
+void write_head(const Answer& answer, httplib::Response& response) {
   response.status = answer.status;
   for (const HttpHeader& header : answer.headers) response.set_header(header.name, header.value);
+}
+
+void write_whole(const Answer& answer, httplib::Response& response) {
+  write_head(answer, response);
   response.set_content(answer.body, answer.content_type);
+}
+
+void write_answer(Answer answer, httplib::Response& response, Gate& gate) {
+  if (!answer.stream) return write_whole(answer, response);
+  write_head(answer, response);
+  set_stream(response, answer.content_type, *std::move(answer.stream), gate);
 }
 
 // For replies to a request of which a part was left unread: it would be taken for the next one.
@@ -51,7 +62,7 @@ void describe_refusal(const httplib::Request& request, httplib::Response& respon
   if (!response.body.empty()) return;
   close_after(request, response);
   const std::string reason = response.status == 413 ? "the body is too large" : "the request is not valid HTTP";
-  write_answer(make_refusal({response.status, reason}), response);
+  write_whole(make_refusal({response.status, reason}), response);
 }
 
 }  // namespace
@@ -101,17 +112,17 @@ void HttpServer::add_handlers() {
   const auto without_body = [this](const httplib::Request& request, httplib::Response& response) {
     const bool has_body = request.has_header("Transfer-Encoding") || request.has_header("Content-Length");
     if (has_body && request.get_header_value("Content-Length") != "0") close_after(request, response);
-    write_answer(answer(make_incoming(request)), response);
+    write_answer(answer(make_incoming(request)), response, gate_);
   };
   const auto with_body = [this](const httplib::Request& request, httplib::Response& response,
                                 const httplib::ContentReader& read) {
     Incoming incoming = make_incoming(request);
     if (read_body(request, read, incoming.body)) {
-      write_answer(answer(incoming), response);
+      write_answer(answer(incoming), response, gate_);
     } else if (request.is_multipart_form_data() && response.status != 413) {
       close_after(request, response);
-      write_answer(make_refusal({400, "the body is not the multipart form that the header Content-Type announces"}),
-                   response);
+      write_whole(make_refusal({400, "the body is not the multipart form that the header Content-Type announces"}),
+                  response);
     } else if (response.status < 400) {
       response.status = 400;
     }
@@ -125,7 +136,7 @@ void HttpServer::add_handlers() {
   server_->Options(anything, without_body);
   server_->set_error_handler(describe_refusal);
   server_->set_exception_handler([](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
-    write_answer(make_refusal({500, "the sandbox failed"}), response);
+    write_whole(make_refusal({500, "the sandbox failed"}), response);
   });
   // Before the reply is written, so that whoever has it finds it counted.
   server_->set_post_routing_handler(
@@ -142,6 +153,9 @@ Answer HttpServer::answer(const Incoming& request) {
                                   std::to_string(meeting.present) + " came within " +
                                   std::to_string(meeting_limit.count()) + " s"));
     }
+  }
+  if (!ListeningServer::can_reset && answer.stream && answer.stream->end == StreamBody::End::reset) {
+    return make_refusal(Refusal("X-Sandbox-Reply: cut=reset: impossible with this version of cpp-httplib"));
   }
   return answer;
 }

@@ -28,6 +28,8 @@ void take_port_alone(socket_t listener) {
 thread_local bool closes_after_reply = false;
 
 #ifdef CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP
+thread_local const SocketStream* served_connection = nullptr;
+
 std::mutex signals;
 #endif
 
@@ -87,6 +89,14 @@ void ListeningServer::end() {
   for (const socket_t connection : open_) ::shutdown(connection, SHUT_RDWR);
 }
 
+bool ListeningServer::wait_while_open(std::chrono::milliseconds time) {
+  return served_connection->wait_while_open(time);
+}
+
+void ListeningServer::reset_at_close() {
+  served_connection->reset_at_close();
+}
+
 bool ListeningServer::process_and_close_socket(socket_t connection) {
   {
     const std::lock_guard lock(mutex_);
@@ -94,6 +104,7 @@ bool ListeningServer::process_and_close_socket(socket_t connection) {
     open_.insert(connection);
   }
   SocketStream stream(connection);
+  served_connection = &stream;
   // Answers are never cut to a range: to ignore the header is what HTTP permits.
   const auto ignore_ranges = [](httplib::Request& request) { request.ranges.clear(); };
   bool served = true;
@@ -106,6 +117,7 @@ bool ListeningServer::process_and_close_socket(socket_t connection) {
     const std::lock_guard lock(mutex_);
     open_.erase(connection);
   }
+  served_connection = nullptr;
   ::close(connection);
   return served;
 }

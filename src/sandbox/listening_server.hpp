@@ -8,6 +8,7 @@
 // time passed before their threads ended. There, POSIX systems get a connection loop of our own.
 #if !defined(CPPHTTPLIB_KEEPALIVE_TIMEOUT_CHECK_INTERVAL_USECOND) && !defined(_WIN32)
 #define CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP 1
+#include <chrono>
 #include <mutex>
 #include <set>
 #endif
@@ -25,6 +26,20 @@ class ListeningServer final : public httplib::Server {
   void end();
   /// For handlers that leave a part of the request unread.
   static void close_after_this_reply() noexcept;
+
+#ifdef CHATOPEN_SANDBOX_OWN_CONNECTION_LOOP
+  /// Whether connections can be reset at will.
+  static constexpr bool can_reset = true;
+
+  // For handlers, about the connection that they serve.
+
+  /// False when the connection ends before the time does.
+  [[nodiscard]] static bool wait_while_open(std::chrono::milliseconds time);
+  /// Once the connection ends, it is reset instead of closed.
+  static void reset_at_close();
+#else
+  static constexpr bool can_reset = false;
+#endif
 
  private:
   ListeningServer();

@@ -2,6 +2,7 @@
 
 #include "sandbox/json_body.hpp"
 #include "sandbox/reply_parts.hpp"
+#include "sandbox/stream_events.hpp"
 
 namespace chatopen::sandbox {
 namespace {
@@ -71,7 +72,12 @@ Answer make_answer(const ReplyDirectives& directives, const std::string& model, 
   add("Retry-After-Ms", directives.retry_after_ms);
   add("X-Request-Id", directives.request_id);
   add("Location", directives.location);
-  if (may_have_body(directives.status)) answer.body = make_body(directives, model, text, request_bytes);
+  if (directives.streams) {
+    answer.content_type = "text/event-stream";
+    answer.stream = make_stream(directives, model, text, request_bytes);
+  } else if (may_have_body(directives.status)) {
+    answer.body = make_body(directives, model, text, request_bytes);
+  }
   return answer;
 }
 

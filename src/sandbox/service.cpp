@@ -16,7 +16,21 @@ namespace {
 struct Route {
   std::string model;
   std::string (*describe)(const Json& body);
+  UsualReply (*usual_reply)(const Json& body);
 };
+
+UsualReply envelope(const Json& /*body*/) {
+  return UsualReply::envelope;
+}
+
+UsualReply envelope_stream(const Json& /*body*/) {
+  return UsualReply::envelope_stream;
+}
+
+UsualReply completion_stream_if_asked(const Json& body) {
+  const Json* stream = find(body, "stream");
+  return stream != nullptr && *stream == true ? UsualReply::completion_stream : UsualReply::envelope;
+}
 
 std::string decode_model(std::string_view segment) {
   std::optional<std::string> model = percent_decode(segment);
@@ -34,9 +48,9 @@ Route find_route(std::string_view target) {
     if (slash != 0 && slash != std::string_view::npos) {
       const std::string_view action = rest.substr(slash);
       const std::string_view model = rest.substr(0, slash);
-      if (action == "/text/v3") return {decode_model(model), describe_messages_form};
-      // Streams are not served yet; a JSON envelope is an answer to a stream call that the protocol permits.
-      if (action == "/text" || action == "/stream") return {decode_model(model), describe_prompt_form};
+      if (action == "/text/v3") return {decode_model(model), describe_messages_form, completion_stream_if_asked};
+      if (action == "/text") return {decode_model(model), describe_prompt_form, envelope};
+      if (action == "/stream") return {decode_model(model), describe_prompt_form, envelope_stream};
     }
   }
   throw Refusal(404, "no such path: " + std::string(path) +
@@ -94,11 +108,13 @@ Answer Service::serve(const Incoming& request) const {
       throw Refusal(405, "this path takes POST, not " + request.method, {{"Allow", "POST"}});
     }
     check_credentials(request);
-    const std::string* directives = request.header("X-Sandbox-Reply");
-    const ReplyDirectives wanted = directives == nullptr ? ReplyDirectives{} : parse_reply_directives(*directives);
     check_content_type(request);
-    const std::string text = route.model + " received " + route.describe(parse_object(request.body));
-    return make_answer(wanted, route.model, wanted.text.value_or(text), request.body.size());
+    const Json body = parse_object(request.body);
+    const std::string received = route.model + " received " + route.describe(body);
+    const std::string* directives = request.header("X-Sandbox-Reply");
+    const ReplyDirectives wanted =
+        parse_reply_directives(directives == nullptr ? "" : *directives, route.usual_reply(body));
+    return make_answer(wanted, route.model, wanted.text.value_or(received), request.body.size());
   } catch (const Refusal& refusal) {
     return make_refusal(refusal);
   }

@@ -15,7 +15,7 @@ namespace chatopen::sandbox {
 namespace {
 
 // Long enough for a client that is slow or stopped in a debugger, and still an end.
-constexpr time_t stalled_client_seconds = 300;
+constexpr std::chrono::seconds stalled_client{300};
 
 #ifdef MSG_NOSIGNAL
 constexpr int send_flags = MSG_NOSIGNAL;
@@ -23,13 +23,23 @@ constexpr int send_flags = MSG_NOSIGNAL;
 constexpr int send_flags = 0;
 #endif
 
-bool wait_for(socket_t socket, short events, time_t seconds) {
+// A client that has closed shows as one that sends no more; elsewhere, only writing to it shows it.
+#ifdef POLLRDHUP
+constexpr short hang_up = POLLRDHUP;
+#else
+constexpr short hang_up = 0;
+#endif
+
+bool wait_for(socket_t socket, short events, std::chrono::milliseconds time) {
+  using std::chrono::steady_clock;
+  const steady_clock::time_point end = steady_clock::now() + time;
   pollfd watched = {.fd = socket, .events = events, .revents = 0};
-  int ready = -1;
-  do {
-    ready = ::poll(&watched, 1, static_cast<int>(seconds * 1000));
-  } while (ready < 0 && errno == EINTR);
-  return ready > 0;
+  for (;;) {
+    const int ready = ::poll(&watched, 1, static_cast<int>(time.count()));
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+    // An interruption does not make the wait longer.
+    time = std::max(std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now()), {});
+  }
 }
 
 template <typename Call>
@@ -51,15 +61,24 @@ SocketStream::SocketStream(socket_t socket) : socket_(socket) {
 }
 
 bool SocketStream::wait_for_request(time_t seconds) const {
-  return begin_ < end_ || wait_for(socket_, POLLIN, seconds);
+  return begin_ < end_ || wait_for(socket_, POLLIN, std::chrono::seconds(seconds));
+}
+
+bool SocketStream::wait_while_open(std::chrono::milliseconds time) const {
+  return !wait_for(socket_, hang_up, time);
+}
+
+void SocketStream::reset_at_close() const {
+  const linger at_once = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 bool SocketStream::is_readable() const {
-  return wait_for_request(stalled_client_seconds);
+  return wait_for_request(stalled_client.count());
 }
 
 bool SocketStream::is_writable() const {
-  return wait_for(socket_, POLLOUT, stalled_client_seconds);
+  return wait_for(socket_, POLLOUT, stalled_client);
 }
 
 ssize_t SocketStream::read(char* into, std::size_t capacity) {

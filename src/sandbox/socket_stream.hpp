@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -15,6 +16,11 @@ class SocketStream final : public httplib::Stream {
 
   /// False when none comes in time, or the connection ends.
   [[nodiscard]] bool wait_for_request(time_t seconds) const;
+
+  /// False when the connection ends before.
+  [[nodiscard]] bool wait_while_open(std::chrono::milliseconds time) const;
+  /// Closing the socket will reset the connection.
+  void reset_at_close() const;
 
   bool is_readable() const override;
   bool is_writable() const override;

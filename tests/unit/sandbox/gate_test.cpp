@@ -45,9 +45,15 @@ TEST(Gate, KeepsGroupsOfDifferentSizesApart) {
   waiting.join();
 }
 
+TEST(Gate, LetsPassWhoHasWaited) {
+  Gate gate;
+  EXPECT_TRUE(gate.wait_for(milliseconds(0)));
+  EXPECT_TRUE(gate.wait_for(milliseconds(1)));
+}
+
 TEST(Gate, EndsEveryWaitWhenItStops) {
   Gate gate;
-  std::thread delayed([&] { gate.wait_for(hours(1)); });
+  std::thread delayed([&] { EXPECT_FALSE(gate.wait_for(hours(1))); });
   std::thread meeting([&] { EXPECT_FALSE(gate.meet(2, hours(1)).complete); });
   gate.stop();
   delayed.join();

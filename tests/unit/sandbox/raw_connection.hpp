@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -39,13 +40,19 @@ class RawConnection {
   std::string receive_until(std::string_view text) {
     std::string received;
     char byte = 0;
-    while (!received.ends_with(text) && ::recv(socket_, &byte, 1, 0) == 1) received += byte;
+    ssize_t got = 1;
+    while (!received.ends_with(text) && (got = ::recv(socket_, &byte, 1, 0)) == 1) received += byte;
+    was_reset_ = got < 0 && errno == ECONNRESET;
     return received;
   }
   std::string receive_all() { return receive_until(std::string_view("\0never", 6)); }
 
+  /// Whether that is how what was last received ended.
+  [[nodiscard]] bool was_reset() const { return was_reset_; }
+
  private:
   int socket_;
+  bool was_reset_ = false;
   bool connected_ = false;
 };
 

@@ -12,14 +12,19 @@ namespace chatopen::sandbox {
 inline constexpr const char* messages_path = "/AIGCChatOpenServ/saas/gpt-4o/text/v3";
 inline constexpr const char* short_question = R"({"messages":[{"role":"user","content":"hi"}]})";
 
-/// The bytes of a question that the sandbox answers; further header lines end with CRLF.
-inline std::string raw_question(const Sandbox& sandbox, const std::string& headers = {}) {
+/// The bytes of a call with the sandbox's credentials; further header lines end with CRLF.
+inline std::string raw_call(const Sandbox& sandbox, const std::string& path, const std::string& body,
+                            const std::string& headers) {
   const Credentials credentials = sandbox.credentials();
-  const std::string body = short_question;
-  return std::string("POST ") + messages_path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
          "X-Request-Req-Accesskeyid: " + std::string(credentials.access_key_id.reveal()) +
          "\r\nX-Request-Req-Accesskeysecret: " + std::string(credentials.access_key_secret.reveal()) + "\r\n" +
          headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// The bytes of a question that the sandbox answers.
+inline std::string raw_question(const Sandbox& sandbox, const std::string& headers = {}) {
+  return raw_call(sandbox, messages_path, short_question, headers);
 }
 
 /// A connection to a sandbox by a client that is not ours, so that both cannot share a fault.

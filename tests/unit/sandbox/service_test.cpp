@@ -53,13 +53,43 @@ TEST(Service, AnswersWhatItReceived) {
   EXPECT_EQ(parse_object(answer.body)["data"]["answer"], R"(gpt-4o received 1 message: user: "hi")");
 }
 
-TEST(Service, TakesThePromptFormOnItsTwoPaths) {
-  for (const char* path :
-       {"/AIGCChatOpenServ/saas/deepseek-chat/text", "/AIGCChatOpenServ/saas/deepseek-chat/stream"}) {
-    Incoming request = to(path);
-    request.body = R"({"issue":"hi"})";
-    EXPECT_EQ(parse_object(serve(request).body)["data"]["answer"], R"(deepseek-chat received the prompt "hi")") << path;
-  }
+TEST(Service, TakesThePromptForm) {
+  Incoming request = to("/AIGCChatOpenServ/saas/deepseek-chat/text");
+  request.body = R"({"issue":"hi","stream":true})";
+  const Answer answer = serve(request);
+  EXPECT_FALSE(answer.stream);
+  EXPECT_EQ(parse_object(answer.body)["data"]["answer"], R"(deepseek-chat received the prompt "hi" (stream: true))");
+}
+
+TEST(Service, StreamsEnvelopesOnThePathForStreams) {
+  Incoming request = to("/AIGCChatOpenServ/saas/any%20role/stream");
+  request.body = R"({"issue":"hi"})";
+  const Answer answer = serve(request);
+  EXPECT_EQ(answer.content_type, "text/event-stream");
+  ASSERT_TRUE(answer.stream);
+  EXPECT_EQ(answer.stream->writes[0], "data:{\"code\":\"200\",\"msg\":\"ok\",\"data\":{\"answer\":\"any \"}}\n\n");
+}
+
+TEST(Service, StreamsCompletionsWhenTheBodyAsksForThem) {
+  Incoming request = valid_request();
+  request.body = R"({"messages":[{"role":"user","content":"hi"}],"stream":true})";
+  const Answer answer = serve(request);
+  EXPECT_EQ(answer.content_type, "text/event-stream");
+  ASSERT_TRUE(answer.stream);
+  EXPECT_THAT(answer.stream->writes[0], HasSubstr("chat.completion.chunk"));
+  request.body = R"({"messages":[{"role":"user","content":"hi"}],"stream":false})";
+  EXPECT_FALSE(serve(request).stream);
+}
+
+TEST(Service, SendsTheHeadersOfAStream) {
+  Incoming request = with_header("X-Sandbox-Reply", "request-id=r1; delay-ms=7; together=2");
+  request.target = "/AIGCChatOpenServ/saas/m/stream";
+  request.body = R"({"issue":"hi"})";
+  const Answer answer = serve(request);
+  ASSERT_TRUE(answer.stream);
+  EXPECT_EQ(answer.headers[0].name + ": " + answer.headers[0].value, "X-Request-Id: r1");
+  EXPECT_EQ(answer.delay, std::chrono::milliseconds(7));
+  EXPECT_EQ(answer.together, 2);
 }
 
 TEST(Service, DecodesTheModelAndIgnoresAQuery) {
