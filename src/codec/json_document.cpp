@@ -1,6 +1,6 @@
 #include "codec/json_document.hpp"
 
-#include "codec/json_repair.hpp"
+#include "codec/surrogate_halves.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -60,9 +60,12 @@ bool may_be_mended(simdjson::error_code error) noexcept {
 
 }  // namespace
 
-JsonDocument::JsonDocument(std::string& text) : error_(parse(text, root_)) {
+JsonDocument::JsonDocument(std::string& text, Halves halves) : error_(parse(text, root_)) {
   if (!may_be_mended(error_)) return;
-  std::string repaired = repair_json(text);
+  // Rather is a half lost than a character of the text taken for one.
+  if (may_hold_marks(text)) halves = Halves::replaced;
+  has_marks_ = halves == Halves::marked;
+  std::string repaired = repair_json(text, halves);
   error_ = parse(repaired, root_);
 }
 

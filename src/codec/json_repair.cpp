@@ -1,5 +1,7 @@
 #include "codec/json_repair.hpp"
 
+#include "codec/surrogate_halves.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -19,23 +21,24 @@ std::optional<unsigned> unicode_escape(std::string_view text) noexcept {
   return unit;
 }
 
-bool is_high_surrogate(unsigned unit) noexcept {
-  return unit >= 0xD800 && unit < 0xDC00;
-}
-bool is_low_surrogate(unsigned unit) noexcept {
-  return unit >= 0xDC00 && unit < 0xE000;
+bool is_half(unsigned unit) noexcept {
+  return is_high_surrogate(unit) || is_low_surrogate(unit);
 }
 
 // Copies the escape at the start of the text, which begins with a backslash, and returns how long it was.
-std::size_t repair_escape(std::string_view text, std::string& out) {
+std::size_t repair_escape(std::string_view text, Halves halves, std::string& out) {
   const std::optional<unsigned> unit = unicode_escape(text);
+  if (unit && is_half(*unit) && halves == Halves::marked) {
+    append_mark(*unit, out);
+    return escape_size;
+  }
   std::size_t size = std::min<std::size_t>(text.size(), unit ? escape_size : 2);
   if (unit && is_high_surrogate(*unit)) {
     const std::optional<unsigned> next = unicode_escape(text.substr(escape_size));
     if (next && is_low_surrogate(*next)) size = 2 * escape_size;
   }
-  const bool lone = unit && size == escape_size && (is_high_surrogate(*unit) || is_low_surrogate(*unit));
-  out += lone ? std::string_view("\\ufffd") : text.substr(0, size);
+  const bool lone = unit && size == escape_size && is_half(*unit);
+  out += lone ? replacement_character : text.substr(0, size);
   return size;
 }
 
@@ -84,7 +87,7 @@ std::size_t repair_number(std::string_view text, std::string& out) {
 
 }  // namespace
 
-std::string repair_json(std::string_view json) {
+std::string repair_json(std::string_view json, Halves halves) {
   std::string out;
   out.reserve(json.size() + 2 * escape_size);
   bool in_string = false;
@@ -93,7 +96,7 @@ std::string repair_json(std::string_view json) {
     const char c = json[at];
     const bool numeric = c == '-' || (c >= '0' && c <= '9');
     if (in_string && c == '\\') {
-      at += repair_escape(json.substr(at), out);
+      at += repair_escape(json.substr(at), halves, out);
     } else if (!in_string && numeric && !in_number) {
       at += repair_number(json.substr(at), out);
       in_number = true;
