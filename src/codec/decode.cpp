@@ -1,5 +1,6 @@
 #include "codec/decode.hpp"
 
+#include "codec/completion.hpp"
 #include "codec/error_shapes.hpp"
 #include "codec/json_members.hpp"
 
@@ -8,45 +9,15 @@
 namespace chatopen::codec {
 namespace {
 
-// A string, or a list of parts whose texts are joined; parts of other types have no text.
-std::string content_of(const std::optional<Json>& content) {
-  std::string text(text_of(content));
-  simdjson::dom::array parts;
-  if (!content || content->get(parts) != simdjson::SUCCESS) return text;
-  for (const Json part : parts) {
-    if (text_of(member_of(part, "type")) == "text") text += text_of(member_of(part, "text"));
-  }
-  return text;
-}
-
 std::vector<ToolCall> tool_calls_of(const std::optional<Json>& value) {
   std::vector<ToolCall> calls;
   simdjson::dom::array list;
   if (!value || value->get(list) != simdjson::SUCCESS) return calls;
   for (const Json each : list) {
-    const std::optional<Json> function = member_of(each, "function");
-    if (!function || !function->is_object()) continue;
-    calls.push_back({.id = std::string(text_of(member_of(each, "id"))),
-                     .name = std::string(text_of(member_of(function, "name"))),
-                     .arguments = text_or_json_of(member_of(function, "arguments"))});
+    ToolCall call;
+    if (append_tool_call(each, call.id, call.name, call.arguments)) calls.push_back(std::move(call));
   }
   return calls;
-}
-
-// Chat-completions spelling, and the camel case in which the service spells its own members (`errorMessage`).
-std::optional<std::int64_t> tokens(const std::optional<Json>& usage, std::string_view name, std::string_view camel) {
-  const std::optional<std::int64_t> count = count_of(member_of(usage, name));
-  return count ? count : count_of(member_of(usage, camel));
-}
-
-std::optional<Usage> usage_of(const std::optional<Json>& value) {
-  const auto prompt = tokens(value, "prompt_tokens", "promptTokens");
-  const auto completion = tokens(value, "completion_tokens", "completionTokens");
-  const auto total = tokens(value, "total_tokens", "totalTokens");
-  if (!prompt && !completion && !total) return std::nullopt;
-  return Usage{.prompt_tokens = prompt.value_or(0),
-               .completion_tokens = completion.value_or(0),
-               .total_tokens = total.value_or(0)};
 }
 
 void read_choices(const std::optional<Json>& choices, ChatReply::Fields& fields) {
@@ -54,7 +25,7 @@ void read_choices(const std::optional<Json>& choices, ChatReply::Fields& fields)
   if (!choices || choices->get(list) != simdjson::SUCCESS || list.begin() == list.end()) return;
   const std::optional<Json> choice = *list.begin();
   const std::optional<Json> message = member_of(choice, "message");
-  fields.text = content_of(member_of(message, "content"));
+  append_content(member_of(message, "content"), fields.text);
   fields.reasoning = text_of(member_of(message, "reasoning_content"));
   fields.tool_calls = tool_calls_of(member_of(message, "tool_calls"));
   fields.finish_reason = text_of(member_of(choice, "finish_reason"));
@@ -73,12 +44,13 @@ Result<ChatReply::Fields> decode_chat(int http_status, std::string&& body, const
   ChatReply::Fields fields;
   {
     const JsonDocument document(body);
-    if (document.error() != simdjson::SUCCESS) return unreadable(http_status, document.error(), body, redactor);
+    if (document.error() != simdjson::SUCCESS) {
+      return unreadable(http_status, document.error(), "the reply", body, redactor);
+    }
     const Members root = members_of(document.root());
     const Members data = members_of(root.data);
     if (auto error = carried_error(http_status, root, data, body, redactor)) return *std::move(error);
-    const bool bare = root.choices || !root.data || !root.data->is_object();
-    read_completion(bare ? root : data, fields);
+    read_completion(completion_of(root, data), fields);
     if (const auto answer = string_of(data.answer)) fields.text = *answer;
   }
   fields.raw = std::move(body);

@@ -91,11 +91,15 @@ bool looks_like_html(std::string_view body) noexcept {
 
 }  // namespace
 
-std::optional<Error> carried_error(int http_status, const Members& root, const Members& data, std::string_view body,
-                                   const base::Redactor& redactor) {
+bool carries_error(const Members& root, const Members& data) {
   const std::optional<std::string> code = code_of(root.code);
   const bool refuses = code && *code != success_code;
-  if (!refuses && !is_error(root.error) && !is_error(data.error)) return std::nullopt;
+  return refuses || is_error(root.error) || is_error(data.error);
+}
+
+std::optional<Error> carried_error(int http_status, const Members& root, const Members& data, std::string_view body,
+                                   const base::Redactor& redactor) {
+  if (!carries_error(root, data)) return std::nullopt;
   const Complaint complaint = complaint_of(root, data);
   Error error = error_of(kind_of_code(complaint.code), http_status, complaint, body, redactor);
   if (error.message.empty()) {
@@ -104,37 +108,32 @@ std::optional<Error> carried_error(int http_status, const Members& root, const M
   return error;
 }
 
-Error unreadable(int http_status, simdjson::error_code why, std::string_view body, const base::Redactor& redactor) {
-  Complaint complaint{.code = {}, .message = "the reply is not JSON", .detail = simdjson::error_message(why)};
+Error unreadable(int http_status, simdjson::error_code why, std::string_view subject, std::string_view body,
+                 const base::Redactor& redactor) {
   ErrorKind kind = ErrorKind::protocol;
+  std::string_view fault;
+  std::string_view detail;
   switch (why) {
-    case simdjson::EMPTY:
-      complaint.message = "the reply is empty";
-      complaint.detail = {};
-      break;
-    case simdjson::UTF8_ERROR:
-      complaint.message = "the reply is not valid UTF-8";
-      complaint.detail = {};
-      break;
-    case simdjson::DEPTH_ERROR:
-      complaint.message = "the reply is nested too deeply";
-      complaint.detail = {};
-      break;
+    case simdjson::EMPTY: fault = "is empty"; break;
+    case simdjson::UTF8_ERROR: fault = "is not valid UTF-8"; break;
+    case simdjson::DEPTH_ERROR: fault = "is nested too deeply"; break;
+    case simdjson::INCORRECT_TYPE: fault = "is not a JSON object"; break;
     case simdjson::CAPACITY:
       kind = ErrorKind::too_large;
-      complaint.message = "the reply is larger than 4 GiB";
-      complaint.detail = {};
+      fault = "is larger than 4 GiB";
       break;
     case simdjson::MEMALLOC:
       kind = ErrorKind::io;
-      complaint.message = "there is not enough memory to read the reply";
-      complaint.detail = {};
+      fault = "needs more memory than there is";
       break;
     default:
-      if (looks_like_html(body)) complaint.detail = "it looks like HTML: is base_url right, or did a proxy answer?";
+      fault = "is not JSON";
+      detail = looks_like_html(body) ? "it looks like HTML: is base_url right, or did a proxy answer?"
+                                     : simdjson::error_message(why);
       break;
   }
-  return error_of(kind, http_status, complaint, body, redactor);
+  const std::string message = std::string(subject).append(" ").append(fault);
+  return error_of(kind, http_status, {.code = {}, .message = message, .detail = detail}, body, redactor);
 }
 
 Error decode_error(int http_status, std::string_view body, const base::Redactor& redactor) {

@@ -96,10 +96,13 @@ std::optional<std::string> code_of(const std::optional<Json>& value) {
   return print_json(*value);
 }
 
-std::string text_or_json_of(const std::optional<Json>& value) {
-  if (!value) return {};
-  const auto text = string_of(value);
-  return text ? std::string(*text) : print_json(*value);
+void append_text_or_json(const std::optional<Json>& value, std::string& text) {
+  if (!value) return;
+  if (const auto string = string_of(value)) {
+    text += *string;
+  } else {
+    text += print_json(*value);
+  }
 }
 
 }  // namespace chatopen::codec

@@ -44,7 +44,7 @@ struct Members {
 /// A code as text: a string, a whole number, or whatever JSON else stands there. Empty when the value is absent.
 [[nodiscard]] std::optional<std::string> code_of(const std::optional<Json>& value);
 
-/// JSON text that should come as a string, but that some servers write as the value itself.
-[[nodiscard]] std::string text_or_json_of(const std::optional<Json>& value);
+/// Appends JSON text that should come as a string, but that some servers write as the value itself.
+void append_text_or_json(const std::optional<Json>& value, std::string& text);
 
 }  // namespace chatopen::codec
