@@ -1,32 +1,15 @@
 // Any bytes as the body of a reply: never a crash, and what reaches the caller is valid UTF-8, bounded and redacted.
+#include "checks.hpp"
+
 #include "codec/decode.hpp"
 
-#include <simdjson.h>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace {
-
-constexpr std::string_view secret = "canary/secret";
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-void check_error(const chatopen::Error& error) {
-  require(error.body_snippet.size() <= 1024);
-  require(!error.message.empty() && error.message.size() <= 4096 && error.detail.size() <= 4096);
-  for (const std::string* const text : {&error.code, &error.message, &error.detail, &error.body_snippet}) {
-    require(simdjson::validate_utf8(*text));
-    require(text->find(secret) == std::string::npos && text->find('\x1b') == std::string::npos);
-  }
-}
-
-}  // namespace
+using namespace chatopen::fuzz;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const chatopen::base::Redactor redactor{std::vector<std::string_view>{secret}};
