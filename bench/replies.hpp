@@ -34,5 +34,10 @@ inline constexpr std::string_view stream_end = "data:[DONE]\n\n";
 
 /// How much of `stream_event` is the answer's text.
 inline constexpr std::size_t stream_answer_size = 136;
+/// An event of a stream in the envelope, of a length that is common for a piece of a few words.
+inline constexpr std::string_view chunk_event =
+    R"({"code":"200","msg":"success","data":{"id":"c3f5a7d2-93b8-4d0e-8a51-6f2e7c90b1d4","answer":" a wooden footbridge )"
+    R"(over a narrow mountain in autumn","sessionId":"5b1f0c7e-2d4"}})";
+static_assert(chunk_event.size() == 175);
 
 }  // namespace chatopen::bench

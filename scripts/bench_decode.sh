@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# scripts/bench_decode.sh: instructions for decoding a reply, beside parsing its JSON alone with simdjson's DOM parser.
+# scripts/bench_decode.sh: instructions for decoding a reply, or an event of a stream (chunk), beside parsing its JSON
+# alone with simdjson's DOM parser.
 . "$(dirname "$0")/bench_environment.sh"
 
 few=1000 many=11000
@@ -13,7 +14,7 @@ measure() {
   per_call $few $many "$less" "$more"
 }
 
-for reply in envelope completion; do
+for reply in envelope completion chunk; do
   floor=$(measure floor $reply)
   ours=$(measure chatopen $reply)
   report "instructions per decode, $reply, parsing alone" "$floor"
