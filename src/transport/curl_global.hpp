@@ -8,7 +8,4 @@ namespace chatopen::transport {
 /// Errors: `configuration`.
 [[nodiscard]] Result<void> initialise_curl();
 
-/// Changes in a child process after `fork`, which shares its parent's connections and must leave them alone.
-[[nodiscard]] unsigned process_generation() noexcept;
-
 }  // namespace chatopen::transport

@@ -162,14 +162,14 @@ std::string_view find_fault(const HttpRequest& request) noexcept {
   return {};
 }
 
-CURLcode set_up(CurlPair& pair, const HttpRequest& request, const UrlTarget& target, const CurlSettings& settings,
+CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget& target, const CurlSettings& settings,
                 CurlHeaders& headers, CurlExchange& exchange) {
   const CurlOptions& options = settings.options;
-  if (!pair.parse(request.url)) return CURLE_URL_MALFORMAT;
-  Setter set(pair.easy.get());
+  if (!handle.parse(request.url)) return CURLE_URL_MALFORMAT;
+  Setter set(handle.easy.get());
   // The parsed form is what libcurl uses; with the text at hand it does not print the parsed form back into text.
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_CURLU, pair.parsed_url.get());
+  set(CURLOPT_CURLU, handle.parsed_url.get());
   set(CURLOPT_PROTOCOLS_STR, target.https ? "https" : "http");
   set(CURLOPT_NOSIGNAL, 1L);
   // Without it, a resolver that does not answer holds up cancellation and deadlines.
@@ -187,7 +187,7 @@ CURLcode set_up(CurlPair& pair, const HttpRequest& request, const UrlTarget& tar
   } else {
     set_proxy(set, options);
   }
-  return set.code() != CURLE_OK ? set.code() : exchange.attach(pair.easy.get());
+  return set.code() != CURLE_OK ? set.code() : exchange.attach(handle.easy.get());
 }
 
 }  // namespace chatopen::transport

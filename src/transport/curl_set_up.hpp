@@ -1,8 +1,8 @@
 #pragma once
 
 #include "transport/curl_exchange.hpp"
+#include "transport/curl_handle.hpp"
 #include "transport/curl_options.hpp"
-#include "transport/curl_pool.hpp"
 #include "transport/url.hpp"
 
 #include <curl/curl.h>
@@ -31,7 +31,7 @@ class CurlHeaders {
 [[nodiscard]] std::string_view find_fault(const HttpRequest& request) noexcept;
 
 /// Prepares a handle that has no options for one exchange. Everything passed must outlive the exchange.
-[[nodiscard]] CURLcode set_up(CurlPair& pair, const HttpRequest& request, const UrlTarget& target,
+[[nodiscard]] CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget& target,
                               const CurlSettings& settings, CurlHeaders& headers, CurlExchange& exchange);
 
 }  // namespace chatopen::transport
