@@ -56,8 +56,8 @@ class CHATOPEN_EXPORT CancelSource {
 };
 
 /// Runs `on_cancel(context)` once when the token is cancelled, on the cancelling thread, or at once when it is already.
-/// For transports, which must be woken. The destructor returns only when the function is not running, and it does not
-/// run afterwards; it must not be called from within the function. The function must not throw.
+/// For transports, which must be woken. The destructor returns only when the function is not running, unless it is
+/// called from within it, and the function does not run afterwards. The function must not throw.
 class CHATOPEN_EXPORT CancelCallback {
  public:
   /// What is run. It gets the context that the callback was made with.

@@ -38,8 +38,10 @@ class CHATOPEN_EXPORT Clock {
   /// Runs the task once after a delay, on a thread of the clock's. False when this clock has no timers (the default):
   /// the caller then waits on a thread of its own.
   virtual bool schedule(Duration delay, std::shared_ptr<ClockTask> task);
+  /// Drops a scheduled task that has not begun to run; no effect when there is none.
+  virtual void unschedule(const ClockTask& task) noexcept;
 
-  /// The system's monotonic clock. Lives as long as the program.
+  /// The system's monotonic clock. Lives as long as the program; it has a thread while something is scheduled.
   [[nodiscard]] static std::shared_ptr<Clock> system();
 };
 

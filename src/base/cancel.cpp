@@ -8,6 +8,7 @@ namespace detail {
 void CancelState::cancel() noexcept {
   std::unique_lock lock(mutex_);
   if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;
+  runner_ = std::this_thread::get_id();
   // The lock is released around each function, so that one may take locks that are held around a registration.
   while (first_ != nullptr) {
     running_ = std::exchange(first_, first_->next_);
@@ -38,7 +39,8 @@ void CancelState::add(CancelCallback& callback) noexcept {
 
 void CancelState::remove(CancelCallback& callback) noexcept {
   std::unique_lock lock(mutex_);
-  finished_.wait(lock, [&] { return running_ != &callback; });
+  // Removed from within its own function, it is not waited for.
+  finished_.wait(lock, [&] { return running_ != &callback || runner_ == std::this_thread::get_id(); });
   if (callback.previous_ != nullptr) callback.previous_->next_ = callback.next_;
   if (callback.next_ != nullptr) callback.next_->previous_ = callback.previous_;
   if (first_ == &callback) first_ = callback.next_;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 namespace chatopen::detail {
 
@@ -21,6 +22,7 @@ class CancelState {
   std::condition_variable finished_;
   CancelCallback* first_ = nullptr;
   CancelCallback* running_ = nullptr;
+  std::thread::id runner_;
 };
 
 }  // namespace chatopen::detail

@@ -26,6 +26,16 @@ bool ManualClock::sleep_for(Duration duration, const CancelToken& cancel) {
   return true;
 }
 
+bool ManualClock::schedule(Duration delay, std::shared_ptr<ClockTask> task) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->sleeps.push_back(delay);
+    impl_->time += delay;
+  }
+  task->run();
+  return true;
+}
+
 void ManualClock::advance(Duration duration) {
   const std::lock_guard lock(impl_->mutex);
   impl_->time += duration;

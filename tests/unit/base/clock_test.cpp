@@ -30,9 +30,5 @@ TEST(SystemClock, DoesNotSleepWhenAlreadyCancelled) {
   EXPECT_FALSE(Clock::system()->sleep_for(1h, source.token()));
 }
 
-TEST(SystemClock, HasNoTimersOfItsOwn) {
-  EXPECT_FALSE(Clock::system()->schedule(1ms, nullptr));
-}
-
 }  // namespace
 }  // namespace chatopen
