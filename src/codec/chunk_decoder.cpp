@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace chatopen::codec {
@@ -51,11 +52,62 @@ std::optional<Json> first_choice(const std::optional<Json>& choices) {
 
 }  // namespace
 
+/// Buffers that are reused from event to event.
+struct ChunkDecoder::Scratch {
+  std::string event;
+  ChatDelta delta;
+  std::vector<ToolCallDelta> calls;
+  std::size_t call_count = 0;
+  std::string finish_reason;
+  std::optional<Usage> usage;
+  bool has_marks = false;
+};
+
+/// All decoders of a thread take turns with one scratch, so that thousands of streams need no buffers of their own, and
+/// find warm ones. A callback that decodes another stream gets a second one.
+class ChunkDecoder::Lease {
+ public:
+  explicit Lease(ChunkDecoder& decoder) : decoder_(decoder) {
+    if (idle().empty()) {
+      scratch_ = std::make_unique<Scratch>();
+    } else {
+      scratch_ = std::move(idle().back());
+      idle().pop_back();
+    }
+    decoder_.scratch_ = scratch_.get();
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() {
+    decoder_.scratch_ = nullptr;
+    if (scratch_->event.capacity() <= max_kept_bytes && idle().size() < max_idle) idle().push_back(std::move(scratch_));
+  }
+
+ private:
+  static constexpr std::size_t max_idle = 4;
+  static std::vector<std::unique_ptr<Scratch>>& idle() {
+    static thread_local std::vector<std::unique_ptr<Scratch>> scratches = [] {
+      std::vector<std::unique_ptr<Scratch>> empty;
+      empty.reserve(max_idle);
+      return empty;
+    }();
+    return scratches;
+  }
+
+  ChunkDecoder& decoder_;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+bool ChunkDecoder::is_done(std::string_view data) noexcept {
+  return trimmed(data) == "[DONE]";
+}
+
 ChunkDecoder::Step ChunkDecoder::decode(std::string_view data, int http_status, const detail::DeltaCallback& on_delta,
                                         Error& error) {
   const std::string_view word = trimmed(data);
   if (word.empty()) return Step::more;
-  if (word == "[DONE]") return Step::done;
+  if (is_done(word)) return Step::done;
+  const Lease lease(*this);
   clear_delta();
   // The callback comes after the document, since a call that it makes would use the same parser.
   Step step = Step::more;
@@ -65,20 +117,21 @@ ChunkDecoder::Step ChunkDecoder::decode(std::string_view data, int http_status, 
   } else if (!hand_out(on_delta)) {
     step = Step::stopped;
   }
-  if (event_.capacity() > max_kept_bytes) release_memory();
   return step;
 }
 
 bool ChunkDecoder::finish(const detail::DeltaCallback& on_delta) {
+  if (waiting_.empty()) return true;
+  const Lease lease(*this);
   for (const auto& [channel, half] : std::exchange(waiting_, {})) {
     clear_delta();
     if (channel == text_channel) {
-      delta_.text = replacement_character;
+      scratch_->delta.text = replacement_character;
     } else if (channel == reasoning_channel) {
-      delta_.reasoning = replacement_character;
+      scratch_->delta.reasoning = replacement_character;
     } else {
       next_call(channel).arguments = replacement_character;
-      ++call_count_;
+      ++scratch_->call_count;
     }
     if (!hand_out(on_delta)) return false;
   }
@@ -86,32 +139,32 @@ bool ChunkDecoder::finish(const detail::DeltaCallback& on_delta) {
 }
 
 void ChunkDecoder::clear_delta() noexcept {
-  delta_.text.clear();
-  delta_.reasoning.clear();
-  delta_.tool_call.reset();
-  delta_.finish_reason.clear();
-  delta_.usage.reset();
-  call_count_ = 0;
-  finish_reason_.clear();
-  usage_.reset();
+  scratch_->delta.text.clear();
+  scratch_->delta.reasoning.clear();
+  scratch_->delta.tool_call.reset();
+  scratch_->delta.finish_reason.clear();
+  scratch_->delta.usage.reset();
+  scratch_->call_count = 0;
+  scratch_->finish_reason.clear();
+  scratch_->usage.reset();
 }
 
 // False when the event is to be refused.
 bool ChunkDecoder::read(std::string_view data) {
-  event_.reserve(data.size() + simdjson::SIMDJSON_PADDING);
-  event_ = data;
-  const JsonDocument document(event_, Halves::marked);
+  scratch_->event.reserve(data.size() + simdjson::SIMDJSON_PADDING);
+  scratch_->event = data;
+  const JsonDocument document(scratch_->event, Halves::marked);
   if (document.error() != simdjson::SUCCESS || !document.root().is_object()) return false;
   const Members root = members_of(document.root());
   const Members envelope = members_of(root.data);
   if (carries_error(root, envelope)) return false;
-  has_marks_ = document.has_marks();
+  scratch_->has_marks = document.has_marks();
   const Members& completion = completion_of(root, envelope);
   read_choices(completion.choices);
-  if (const auto answer = string_of(envelope.answer)) delta_.text = *answer;
-  join_halves(text_channel, delta_.text);
-  join_halves(reasoning_channel, delta_.reasoning);
-  if (completion.usage) usage_ = usage_of(completion.usage);
+  if (const auto answer = string_of(envelope.answer)) scratch_->delta.text = *answer;
+  join_halves(text_channel, scratch_->delta.text);
+  join_halves(reasoning_channel, scratch_->delta.reasoning);
+  if (completion.usage) scratch_->usage = usage_of(completion.usage);
   if (model_.empty()) read_word(completion.model, model_);
   if (request_id_.empty()) read_word(completion.id, request_id_);
   return true;
@@ -122,11 +175,11 @@ void ChunkDecoder::read_choices(const std::optional<Json>& choices) {
   if (!choice) return;
   std::optional<Json> piece = member_of(choice, "delta");
   if (!piece) piece = member_of(choice, "message");
-  append_content(member_of(piece, "content"), delta_.text);
-  delta_.reasoning = text_of(member_of(piece, "reasoning_content"));
+  append_content(member_of(piece, "content"), scratch_->delta.text);
+  scratch_->delta.reasoning = text_of(member_of(piece, "reasoning_content"));
   read_tool_calls(member_of(piece, "tool_calls"));
-  read_word(member_of(choice, "finish_reason"), finish_reason_);
-  saw_finish_reason_ = saw_finish_reason_ || !finish_reason_.empty();
+  read_word(member_of(choice, "finish_reason"), scratch_->finish_reason);
+  saw_finish_reason_ = saw_finish_reason_ || !scratch_->finish_reason.empty();
 }
 
 void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
@@ -137,20 +190,20 @@ void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
     const std::int64_t index = count_of(member_of(each, "index")).value_or(position);
     ToolCallDelta& call = next_call(index <= std::numeric_limits<int>::max() ? static_cast<int>(index) : position);
     append_tool_call(each, call.id, call.name, call.arguments);
-    if (has_marks_) {
+    if (scratch_->has_marks) {
       settle(call.id);
       settle(call.name);
     }
     join_halves(call.index, call.arguments);
-    if (says_something(call)) ++call_count_;
+    if (says_something(call)) ++scratch_->call_count;
     ++position;
   }
 }
 
-// Where the next piece of a tool call goes; `call_count_` does not count it yet.
+// Where the next piece of a tool call goes; `scratch_->call_count` does not count it yet.
 ToolCallDelta& ChunkDecoder::next_call(int index) {
-  if (call_count_ == calls_.size()) calls_.emplace_back();
-  ToolCallDelta& call = calls_[call_count_];
+  if (scratch_->call_count == scratch_->calls.size()) scratch_->calls.emplace_back();
+  ToolCallDelta& call = scratch_->calls[scratch_->call_count];
   call.index = index;
   call.id.clear();
   call.name.clear();
@@ -160,15 +213,15 @@ ToolCallDelta& ChunkDecoder::next_call(int index) {
 
 void ChunkDecoder::read_word(const std::optional<Json>& value, std::string& word) const {
   word = text_of(value);
-  if (has_marks_) settle(word);
+  if (scratch_->has_marks) settle(word);
 }
 
 // Joins the halves in a piece, also with the half that waits for it.
 void ChunkDecoder::join_halves(int channel, std::string& piece) {
-  if (piece.empty() || (!has_marks_ && waiting_.empty())) return;
+  if (piece.empty() || (!scratch_->has_marks && waiting_.empty())) return;
   if (const auto before = waiting_.find(channel); before != waiting_.end()) {
     std::string start;
-    if (has_marks_) {
+    if (scratch_->has_marks) {
       append_mark(before->second, start);
     } else {
       start = replacement_character;
@@ -176,45 +229,39 @@ void ChunkDecoder::join_halves(int channel, std::string& piece) {
     piece.insert(0, start);
     waiting_.erase(before);
   }
-  if (!has_marks_) return;
+  if (!scratch_->has_marks) return;
   if (const unsigned high = join_marks(piece)) waiting_[channel] = high;
 }
 
 Error ChunkDecoder::refusal(int http_status) {
   constexpr std::string_view subject = "an event of the stream";
   // Parsed again, since marks have no place in an error.
-  const JsonDocument document(event_);
+  const JsonDocument document(scratch_->event);
   if (document.error() != simdjson::SUCCESS) {
-    return unreadable(http_status, document.error(), subject, event_, redactor_);
+    return unreadable(http_status, document.error(), subject, scratch_->event, redactor_);
   }
   const Members root = members_of(document.root());
-  if (auto error = carried_error(http_status, root, members_of(root.data), event_, redactor_)) return *std::move(error);
-  return unreadable(http_status, simdjson::INCORRECT_TYPE, subject, event_, redactor_);
+  if (auto error = carried_error(http_status, root, members_of(root.data), scratch_->event, redactor_))
+    return *std::move(error);
+  return unreadable(http_status, simdjson::INCORRECT_TYPE, subject, scratch_->event, redactor_);
 }
 
 // Several pieces of tool calls take a delta each: what goes before them comes with the first, what ends the reply with
 // the last.
 bool ChunkDecoder::hand_out(const detail::DeltaCallback& on_delta) {
-  const std::size_t deltas = std::max<std::size_t>(call_count_, 1);
+  const std::size_t deltas = std::max<std::size_t>(scratch_->call_count, 1);
   for (std::size_t i = 0; i < deltas; ++i) {
-    if (i < call_count_) delta_.tool_call = std::move(calls_[i]);
+    if (i < scratch_->call_count) scratch_->delta.tool_call = std::move(scratch_->calls[i]);
     if (i + 1 == deltas) {
-      delta_.finish_reason = finish_reason_;
-      delta_.usage = usage_;
+      scratch_->delta.finish_reason = scratch_->finish_reason;
+      scratch_->delta.usage = scratch_->usage;
     }
-    if (says_something(delta_) && !on_delta(delta_)) return false;
-    if (i < call_count_) calls_[i] = *std::exchange(delta_.tool_call, std::nullopt);
-    delta_.text.clear();
-    delta_.reasoning.clear();
+    if (says_something(scratch_->delta) && !on_delta(scratch_->delta)) return false;
+    if (i < scratch_->call_count) scratch_->calls[i] = *std::exchange(scratch_->delta.tool_call, std::nullopt);
+    scratch_->delta.text.clear();
+    scratch_->delta.reasoning.clear();
   }
   return true;
-}
-
-// Moved from, since assigning an empty string would keep the memory.
-void ChunkDecoder::release_memory() {
-  const std::string event = std::move(event_);
-  const ChatDelta delta = std::move(delta_);
-  const std::vector<ToolCallDelta> calls = std::move(calls_);
 }
 
 }  // namespace chatopen::codec

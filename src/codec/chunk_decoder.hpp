@@ -33,6 +33,9 @@ class ChunkDecoder {
   /// The redactor must outlive it.
   explicit ChunkDecoder(const base::Redactor& redactor) noexcept : redactor_(redactor) {}
 
+  /// Whether the event says that the stream is complete.
+  [[nodiscard]] static bool is_done(std::string_view data) noexcept;
+
   /// Reads the data of one event, which came with this (success) status. `error` is set when the step is `failed`:
   /// `protocol` for what is no JSON object; the kinds of envelope codes and `error` members. The callback may itself
   /// make calls, but not use this decoder.
@@ -48,6 +51,9 @@ class ChunkDecoder {
   [[nodiscard]] const std::string& request_id() const noexcept { return request_id_; }
 
  private:
+  struct Scratch;
+  class Lease;
+
   void clear_delta() noexcept;
   [[nodiscard]] bool read(std::string_view data);
   void read_choices(const std::optional<Json>& choices);
@@ -57,18 +63,10 @@ class ChunkDecoder {
   void join_halves(int channel, std::string& piece);
   [[nodiscard]] Error refusal(int http_status);
   [[nodiscard]] bool hand_out(const detail::DeltaCallback& on_delta);
-  void release_memory();
 
   const base::Redactor& redactor_;
-  // Buffers that are reused from event to event.
-  std::string event_;
-  ChatDelta delta_;
-  std::vector<ToolCallDelta> calls_;
-  std::size_t call_count_ = 0;
-  std::string finish_reason_;
-  std::optional<Usage> usage_;
-
-  bool has_marks_ = false;
+  // Only while an event is decoded.
+  Scratch* scratch_ = nullptr;
   // First halves that wait, by the channel in which they came: the index of a tool call, or one of the negative numbers
   // for the other texts.
   std::map<int, unsigned> waiting_;

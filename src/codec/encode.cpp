@@ -5,6 +5,7 @@
 #include "codec/json_writer.hpp"
 #include "codec/request_check.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -105,7 +106,8 @@ void put_tool(ChatBody& out, const Tool& tool) {
 }
 
 // Everything after the form's own members, which come first, so that each of these follows a comma.
-void put_settings(ChatBody& out, const ChatRequest& request) {
+void put_settings(ChatBody& out, const ChatRequest& request, bool stream) {
+  if (stream) out.raw(R"(,"stream":true)");
   const auto put_number = [&](std::string_view name, const auto& value) {
     if (!value) return;
     out.raw(name);
@@ -142,10 +144,10 @@ void put_settings(ChatBody& out, const ChatRequest& request) {
   }
 }
 
-void put_messages_form(ChatBody& out, const ChatRequest& request) {
+void put_messages_form(ChatBody& out, const ChatRequest& request, bool stream) {
   out.raw(R"({"messages":)");
   put_list(out, request.messages, [&](const auto& message) { put_message(out, message); });
-  put_settings(out, request);
+  put_settings(out, request, stream);
   out.raw("}");
 }
 
@@ -156,22 +158,29 @@ void put_prompt_form(ChatBody& out, const ChatRequest& request, const PromptText
     out.raw(R"(,"systemContent":)");
     out.string(*texts.system_content);
   }
-  put_settings(out, request);
+  // Here it is the path that streams.
+  put_settings(out, request, false);
   out.raw("}");
 }
 
 // Only one of the forms is asked for: the prompt form when there are texts for it.
-void put(ChatBody& out, const ChatRequest& request, const PromptTexts& texts) {
+void put(ChatBody& out, const ChatRequest& request, const PromptTexts& texts, bool stream) {
   if (texts.issue != nullptr) {
     put_prompt_form(out, request, texts);
   } else {
-    put_messages_form(out, request);
+    put_messages_form(out, request, stream);
   }
+}
+
+bool has_member(const std::string& json, std::string_view name) {
+  if (json.empty()) return false;
+  const Result<std::vector<std::string>> names = member_names(json);
+  return names && std::find(names->begin(), names->end(), name) != names->end();
 }
 
 }  // namespace
 
-Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form) {
+Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form, bool stream) {
   Error fault = {.kind = ErrorKind::invalid_argument};
   PromptTexts texts;
   if (wire_form == WireForm::messages) {
@@ -183,12 +192,13 @@ Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form) 
     fault.detail = "choose an endpoint of the messages or the prompt form";
     return Result<std::string>(std::move(fault));
   }
+  if (stream && has_member(request.extra, "stream")) stream = false;
   ChatBody measure;
-  put(measure, request, texts);
+  put(measure, request, texts, stream);
   std::string body;
   body.reserve(measure.size());
   ChatBody write(body);
-  put(write, request, texts);
+  put(write, request, texts, stream);
   if (write.fault()) return Result<std::string>(*std::move(write.fault()));
   return Result<std::string>(std::move(body));
 }

@@ -16,8 +16,8 @@ void keep_first(std::string& kept, const std::string& piece) {
 }  // namespace
 
 void ReplyBuilder::add(const ChatDelta& delta) {
-  fields_.text += delta.text;
-  fields_.reasoning += delta.reasoning;
+  text_.append(delta.text);
+  reasoning_.append(delta.reasoning);
   if (delta.tool_call) {
     ToolCall& call = calls_[delta.tool_call->index];
     keep_first(call.id, delta.tool_call->id);
@@ -29,6 +29,8 @@ void ReplyBuilder::add(const ChatDelta& delta) {
 }
 
 ChatReply::Fields ReplyBuilder::take() {
+  fields_.text = text_.take();
+  fields_.reasoning = reasoning_.take();
   fields_.tool_calls.reserve(calls_.size());
   for (auto& [index, call] : std::exchange(calls_, {})) fields_.tool_calls.push_back(std::move(call));
   return std::exchange(fields_, {});

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "stream/long_text.hpp"
+
 #include <chatopen/delta.hpp>
 #include <chatopen/reply.hpp>
 
@@ -17,6 +19,8 @@ class ReplyBuilder {
   [[nodiscard]] ChatReply::Fields take();
 
  private:
+  LongText text_;
+  LongText reasoning_;
   ChatReply::Fields fields_;
   // Not a vector, since a server may give an index as high or as low as it likes.
   std::map<int, ToolCall> calls_;

@@ -1,4 +1,4 @@
-#include "allocation_count.hpp"
+#include "../allocation_count.hpp"
 #include "chunk_fixture.hpp"
 
 #include <gmock/gmock.h>
