@@ -31,10 +31,18 @@ struct CurlOptions {
   Secret client_key_passphrase = {};
   /// Empty for `chatopen/<version>`. Visible ASCII and spaces.
   std::string user_agent = {};
-  /// Idle connections kept for blocking calls; the excess is closed as calls end.
+  /// Idle connections kept for blocking calls, and as many for asynchronous ones; the excess is closed as calls end.
   std::size_t max_idle_connections = 64;
   /// Idle connections older than this are not reused. At most 59 s: servers and balancers close theirs at 60 s.
   std::chrono::seconds max_idle_age = std::chrono::seconds(50);
+  /// Connections that asynchronous calls and pulled streams have to one host at the same time; 0 for no limit. More
+  /// calls wait for one, which counts towards `Timeouts::total` only. HTTP/2 carries many calls on a connection.
+  std::size_t max_connections_per_host = 0;
+  /// The same for all hosts together; 0 takes three quarters of the descriptors that the process may open.
+  std::size_t max_connections = 0;
+  /// No thread: asynchronous calls and pulled streams go on, and run callbacks, only within `ChatClient::poll` and
+  /// calls that wait for them. For programs with a loop of their own, such as games.
+  bool poll_driven = false;
 };
 
 /// HTTP over libcurl: HTTP/1.1, and HTTP/2 over TLS where the server offers it; keep-alive; redirects are not followed.
@@ -52,6 +60,12 @@ class CHATOPEN_EXPORT CurlTransport final : public Transport {
 
   [[nodiscard]] TransportOutcome perform(const HttpRequest& request, ResponseSink& sink,
                                          const CancelToken& cancel) override;
+  /// All started exchanges share one thread, which starts with the first of them and blocks every signal.
+  [[nodiscard]] std::unique_ptr<Exchange> start(std::shared_ptr<const HttpRequest> request,
+                                                std::shared_ptr<ResponseSink> sink,
+                                                std::shared_ptr<ExchangeCompletion> completion) override;
+  [[nodiscard]] bool poll_driven() const noexcept override;
+  bool poll(std::chrono::milliseconds budget) override;
 
  private:
   struct Impl;

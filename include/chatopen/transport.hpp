@@ -8,6 +8,7 @@
 #include <chatopen/options.hpp>
 #include <chatopen/result.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -86,6 +87,9 @@ enum class SinkAction : std::uint8_t {
   proceed,
   pause,  ///< Deliver nothing until `Exchange::resume`. `perform`, which nobody can resume, goes on instead.
   stop,   ///< End the exchange and close its connection; the outcome is `stopped`.
+  /// Nothing more is wanted, because the reply says itself that it is over. The outcome is `stopped`, at once; the
+  /// transport may read on for at most 50 ms to be able to use the connection again, and delivers nothing of that.
+  finish,
 };
 
 /// Receives one reply. `on_head` comes once and before any `on_body`; interim (1xx) heads are not reported.
@@ -135,7 +139,7 @@ enum class BodyEnd : std::uint8_t {
 struct TransportOutcome {
   /// Empty when the reply is complete or the sink stopped it.
   std::optional<TransportFailure> failure = {};
-  /// The sink answered `stop`.
+  /// The sink answered `stop` or `finish`.
   bool stopped = false;
   /// Whether any byte of the request (not of the TLS handshake) was written to a connection. False proves that the
   /// server did not process it.
@@ -174,11 +178,20 @@ class CHATOPEN_EXPORT Transport {
   [[nodiscard]] virtual TransportOutcome perform(const HttpRequest& request, ResponseSink& sink,
                                                  const CancelToken& cancel) = 0;
 
-  /// Starts the exchange and returns at once; sink and completion are called on a thread of the transport's. Null, the
-  /// default, when this transport has no asynchronous half: then nothing was started, and `perform` is used instead.
+  /// Starts the exchange and returns at once; sink and completion, which must not throw, are called on a thread of the
+  /// transport's, or within `poll`. When it fails at once, the completion may be called before this returns. Must end
+  /// within 50 ms of a cancellation. Null, the default, when this transport has no asynchronous half: then nothing was
+  /// started, and `perform` is used instead.
   [[nodiscard]] virtual std::unique_ptr<Exchange> start(std::shared_ptr<const HttpRequest> request,
                                                         std::shared_ptr<ResponseSink> sink,
                                                         std::shared_ptr<ExchangeCompletion> completion);
+
+  /// Whether started exchanges go on only while somebody calls `poll`. False by default.
+  [[nodiscard]] virtual bool poll_driven() const noexcept;
+  /// Runs what is ready of the started exchanges on the caller's thread, after waiting for that at most `budget`. False
+  /// when it did nothing: unless `poll_driven`, while another thread is in it, and within a sink or completion that it
+  /// calls.
+  virtual bool poll(std::chrono::milliseconds budget);
 };
 
 }  // namespace chatopen

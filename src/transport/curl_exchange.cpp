@@ -16,6 +16,11 @@ Clock::TimePoint after(Clock::TimePoint start, const std::optional<std::chrono::
   return start + *limit;
 }
 
+// How long the rest of a finished reply is read. The caller of `perform` waits for it, so it is less than the 50 ms
+// that a finished exchange may take.
+constexpr std::chrono::milliseconds drain_alone(20);
+constexpr std::chrono::milliseconds drain_in_background(50);
+
 constexpr std::string_view headers_exceed_limits =
     "the reply's headers exceed Limits::max_header_bytes or max_header_lines";
 
@@ -33,12 +38,11 @@ bool is_sent_with_head(const Body& body) noexcept {
 CurlExchange::CurlExchange(const HttpRequest& request, ResponseSink& sink, Clock::TimePoint started, CurlRoute route)
     : request_(request),
       sink_(sink),
-      connect_by_(after(started, request.timeouts.connect)),
-      head_by_(after(started, request.timeouts.first_byte)),
       end_by_(after(started, request.timeouts.total)),
       head_(request.limits),
       route_(route) {
   curl_message_[0] = '\0';
+  if (!route_.shared_multi) begin(started);
 }
 
 CURLcode CurlExchange::attach(CURL* handle) {
@@ -48,6 +52,12 @@ CURLcode CurlExchange::attach(CURL* handle) {
     if (code == CURLE_OK) code = curl_easy_setopt(handle, option, value);
   };
   set(CURLOPT_ERRORBUFFER, curl_message_.data());
+  if (route_.shared_multi) {
+    set(CURLOPT_RESOLVER_START_FUNCTION, &on_resolve);
+    set(CURLOPT_RESOLVER_START_DATA, this);
+    set(CURLOPT_SOCKOPTFUNCTION, &on_socket);
+    set(CURLOPT_SOCKOPTDATA, this);
+  }
   set(CURLOPT_PREREQFUNCTION, &on_before_request);
   set(CURLOPT_PREREQDATA, this);
   set(CURLOPT_READFUNCTION, &on_read);
@@ -76,9 +86,27 @@ Deadline CurlExchange::deadline() const noexcept {
 }
 
 void CurlExchange::fail(TransportFailure failure, std::string_view message) {
-  if (failure_) return;
+  if (failure_ || finished_) return;
   failure_ = failure;
   message_ = message;
+}
+
+// The first sign that libcurl works on the exchange, and no longer lets it wait for a connection.
+void CurlExchange::begin(Clock::TimePoint at) noexcept {
+  if (begun_) return;
+  begun_ = true;
+  connect_by_ = after(at, request_.timeouts.connect);
+  head_by_ = after(at, request_.timeouts.first_byte);
+}
+
+int CurlExchange::on_resolve(void*, void*, void* self) noexcept {
+  static_cast<CurlExchange*>(self)->begin(std::chrono::steady_clock::now());
+  return 0;
+}
+
+int CurlExchange::on_socket(void* self, curl_socket_t, curlsocktype) noexcept {
+  static_cast<CurlExchange*>(self)->begin(std::chrono::steady_clock::now());
+  return CURL_SOCKOPT_OK;
 }
 
 // Called before the first byte of a request is written, and so also before libcurl would write it a second time.
@@ -89,6 +117,7 @@ int CurlExchange::on_before_request(void* self, char*, char*, int, int) noexcept
     return CURL_PREREQFUNC_ABORT;
   }
   exchange.request_started_ = true;
+  if (!exchange.begun_) exchange.begin(std::chrono::steady_clock::now());
   return CURL_PREREQFUNC_OK;
 }
 
@@ -146,6 +175,7 @@ std::size_t CurlExchange::on_header(char* line, std::size_t size, std::size_t co
 }
 
 bool CurlExchange::add_header_line(std::string_view line) {
+  if (finished_) return true;
   switch (head_.add_line(line)) {
     case ReplyHead::Step::more: return true;
     case ReplyHead::Step::too_large: fail(TransportFailure::headers_too_large, headers_exceed_limits); return false;
@@ -172,6 +202,7 @@ std::size_t CurlExchange::on_write(char* bytes, std::size_t size, std::size_t co
 }
 
 bool CurlExchange::deliver(std::string_view bytes) {
+  if (finished_) return true;
   if (!head_.complete()) {
     fail(TransportFailure::protocol, "the reply has a body without a head");
     return false;
@@ -187,12 +218,33 @@ bool CurlExchange::deliver(std::string_view bytes) {
 }
 
 bool CurlExchange::obey(SinkAction action) noexcept {
-  stopped_ = action == SinkAction::stop;
+  switch (action) {
+    case SinkAction::proceed: break;
+    case SinkAction::pause:
+      if (!route_.shared_multi) break;
+      paused_ = true;
+      curl_easy_pause(handle_, CURLPAUSE_RECV);
+      break;
+    case SinkAction::stop: stopped_ = true; break;
+    case SinkAction::finish:
+      finished_ = true;
+      end_by_ = std::min(end_by_,
+                         std::chrono::steady_clock::now() + (route_.shared_multi ? drain_in_background : drain_alone));
+      break;
+  }
   return !stopped_;
+}
+
+CURLcode CurlExchange::resume() noexcept {
+  if (!std::exchange(paused_, false)) return CURLE_OK;
+  restart_idle();
+  return curl_easy_pause(handle_, CURLPAUSE_CONT);
 }
 
 // After the sink's callback, so that the caller's own time does not count.
 void CurlExchange::restart_idle() noexcept {
+  next_piece_by_ = Clock::TimePoint::max();
+  if (paused_) return;
   const auto& limit = request_.timeouts.idle;
   if (limit && limit->count() > 0) next_piece_by_ = after(std::chrono::steady_clock::now(), limit);
 }
@@ -200,7 +252,7 @@ void CurlExchange::restart_idle() noexcept {
 TransportOutcome CurlExchange::finish(CURLcode code, Clock::TimePoint now) {
   TransportOutcome outcome;
   outcome.request_bytes_written = request_started_ && request_may_be_written();
-  if (!failure_ && stopped_) {
+  if (!failure_ && (stopped_ || finished_)) {
     outcome.stopped = true;
     return outcome;
   }

@@ -31,6 +31,9 @@ struct CurlRoute {
   bool explicit_proxy = false;
   /// Of the URL; must outlive the exchange.
   std::string_view host = {};
+  /// It runs on a multi with others: it may have to wait for a connection, which is neither connecting nor waiting for
+  /// the reply, and it can be paused and resumed.
+  bool shared_multi = false;
 };
 
 /// Whether libcurl gets the body as a whole, and so writes it together with the head: one system call, and one packet.
@@ -54,13 +57,21 @@ class CurlExchange {
 
   /// The outcome of a handle that is done with `code`, or that was removed after `fail`.
   [[nodiscard]] TransportOutcome finish(CURLcode code, Clock::TimePoint now);
-  /// Whether the connection may carry another exchange after a complete one. A server that refuses a body for its size
-  /// often closes the connection a little later.
-  [[nodiscard]] bool leaves_connection_usable() const noexcept { return head_.status() != 413; }
+  /// The sink wants nothing more; what still comes is discarded until `deadline`.
+  [[nodiscard]] bool is_finished() const noexcept { return finished_; }
+  /// Lets a paused exchange go on, which may call the sink at once. Anything but `CURLE_OK` has ended it.
+  [[nodiscard]] CURLcode resume() noexcept;
+  /// Whether the connection may carry another exchange after one that libcurl ended with `code`. A server that refuses
+  /// a body for its size often closes the connection a little later.
+  [[nodiscard]] bool leaves_connection_usable(CURLcode code) const noexcept {
+    return code == CURLE_OK && !failure_ && !stopped_ && head_.complete() && head_.status() != 413;
+  }
   /// What the sink or the body's source threw. An exception must not cross libcurl's frames, so it waits here.
   [[nodiscard]] const std::exception_ptr& exception() const noexcept { return exception_; }
 
  private:
+  static int on_resolve(void*, void*, void* self) noexcept;
+  static int on_socket(void* self, curl_socket_t, curlsocktype) noexcept;
   static int on_before_request(void* self, char*, char*, int, int) noexcept;
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept;
   static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
@@ -71,6 +82,7 @@ class CurlExchange {
   [[nodiscard]] bool add_header_line(std::string_view line);
   [[nodiscard]] bool deliver(std::string_view bytes);
   [[nodiscard]] bool obey(SinkAction action) noexcept;
+  void begin(Clock::TimePoint at) noexcept;
   void restart_idle() noexcept;
 
   [[nodiscard]] bool request_may_be_written() const noexcept;
@@ -81,8 +93,8 @@ class CurlExchange {
   const HttpRequest& request_;
   ResponseSink& sink_;
   CURL* handle_ = nullptr;
-  Clock::TimePoint connect_by_;
-  Clock::TimePoint head_by_;
+  Clock::TimePoint connect_by_ = Clock::TimePoint::max();
+  Clock::TimePoint head_by_ = Clock::TimePoint::max();
   Clock::TimePoint end_by_;
   Clock::TimePoint next_piece_by_ = Clock::TimePoint::max();
   ReplyHead head_;
@@ -96,6 +108,9 @@ class CurlExchange {
   bool request_started_ = false;
   bool resend_refused_ = false;
   bool stopped_ = false;
+  bool begun_ = false;
+  bool paused_ = false;
+  bool finished_ = false;
 };
 
 }  // namespace chatopen::transport

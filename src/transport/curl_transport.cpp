@@ -1,5 +1,7 @@
 #include <chatopen/curl_transport.hpp>
 
+#include "base/per_process.hpp"
+#include "transport/curl_engine.hpp"
 #include "transport/curl_global.hpp"
 #include "transport/curl_options.hpp"
 #include "transport/curl_pool.hpp"
@@ -7,10 +9,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 namespace chatopen {
 
+using transport::CurlEngine;
 using transport::CurlExchange;
 using transport::CurlHeaders;
 using transport::CurlPair;
@@ -54,7 +58,7 @@ CURLcode drive(CurlPair& pair, CurlExchange& exchange, const CancelToken& cancel
     }
     if (cancel.cancelled()) {
       exchange.fail(TransportFailure::cancelled, {});
-      return CURLE_OK;
+      return CURLE_ABORTED_BY_CALLBACK;
     }
     const Deadline due = exchange.deadline();
     const Clock::TimePoint from = now();
@@ -65,14 +69,40 @@ CURLcode drive(CurlPair& pair, CurlExchange& exchange, const CancelToken& cancel
   return CURLE_OUT_OF_MEMORY;
 }
 
+class EndedExchange final : public Exchange {
+ public:
+  void cancel() noexcept override {}
+  void resume() noexcept override {}
+};
+
 }  // namespace
 
 struct CurlTransport::Impl {
   explicit Impl(transport::CurlSettings checked)
-      : settings(std::move(checked)), pool(settings.options.max_idle_connections, settings.options.max_idle_age) {}
+      : settings(std::make_shared<const transport::CurlSettings>(std::move(checked))),
+        pool(settings->options.max_idle_connections, settings->options.max_idle_age) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (const auto started = engine(false)) started->stop();
+  }
 
-  transport::CurlSettings settings;
+  // Null when there is none and none is wanted, or the system refuses one.
+  [[nodiscard]] std::shared_ptr<CurlEngine> engine(bool wanted) {
+    Asynchronous& half = asynchronous.get();
+    const std::lock_guard lock(half.mutex);
+    if (half.engine == nullptr && wanted) half.engine = CurlEngine::create(settings);
+    return half.engine;
+  }
+
+  struct Asynchronous {
+    std::mutex mutex;
+    std::shared_ptr<CurlEngine> engine;
+  };
+
+  std::shared_ptr<const transport::CurlSettings> settings;
   transport::CurlPool pool;
+  base::PerProcess<Asynchronous> asynchronous;
 };
 
 CurlTransport::CurlTransport(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -96,16 +126,16 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
 
   std::unique_ptr<CurlPair> pair = impl_->pool.take(request.url);
   if (pair == nullptr) return failed(TransportFailure::resource, "the system refused memory or descriptors");
-  CURL* const handle = pair->easy.get();
+  CURL* const handle = pair->handle.easy.get();
   CURLM* const multi = pair->multi.get();
 
-  CurlHeaders headers(request, impl_->settings);
+  CurlHeaders headers(request, *impl_->settings);
   CurlExchange exchange(
       request, sink, started,
       {.cleartext = !target->https,
-       .explicit_proxy = !impl_->settings.options.proxy.empty() && !transport::is_loopback(target->host),
+       .explicit_proxy = !impl_->settings->options.proxy.empty() && !transport::is_loopback(target->host),
        .host = target->host});
-  CURLcode code = transport::set_up(*pair, request, *target, impl_->settings, headers, exchange);
+  CURLcode code = transport::set_up(pair->handle, request, *target, *impl_->settings, headers, exchange);
   if (code == CURLE_OK && curl_multi_add_handle(multi, handle) == CURLM_OK) {
     code = drive(*pair, exchange, cancel);
     curl_multi_remove_handle(multi, handle);
@@ -121,7 +151,7 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
     pair.reset();
     std::rethrow_exception(exchange.exception());
   }
-  if (outcome.failure || outcome.stopped || !exchange.leaves_connection_usable()) {
+  if (!exchange.leaves_connection_usable(code)) {
     // What is left of a broken exchange must not reach the next one.
     pair.reset();
   } else {
@@ -130,6 +160,25 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
     impl_->pool.put_back(std::move(pair), ended);
   }
   return outcome;
+}
+
+std::unique_ptr<Exchange> CurlTransport::start(std::shared_ptr<const HttpRequest> request,
+                                               std::shared_ptr<ResponseSink> sink,
+                                               std::shared_ptr<ExchangeCompletion> completion) {
+  const std::shared_ptr<CurlEngine> engine = impl_->engine(true);
+  if (engine != nullptr) return engine->start(std::move(request), std::move(sink), std::move(completion));
+  completion->on_complete(failed(TransportFailure::resource, "the system refused memory or descriptors"));
+  return std::make_unique<EndedExchange>();
+}
+
+bool CurlTransport::poll_driven() const noexcept {
+  return impl_->settings->options.poll_driven;
+}
+
+bool CurlTransport::poll(std::chrono::milliseconds budget) {
+  if (!poll_driven()) return false;
+  const std::shared_ptr<CurlEngine> engine = impl_->engine(true);
+  return engine != nullptr && engine->poll(budget);
 }
 
 }  // namespace chatopen

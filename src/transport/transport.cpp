@@ -22,6 +22,14 @@ std::unique_ptr<Exchange> Transport::start(std::shared_ptr<const HttpRequest> /*
   return nullptr;
 }
 
+bool Transport::poll_driven() const noexcept {
+  return false;
+}
+
+bool Transport::poll(std::chrono::milliseconds /*budget*/) {
+  return false;
+}
+
 std::ostream& operator<<(std::ostream& stream, const HttpRequest& request) {
   stream << request.method << ' ' << base::loggable_url(request.url);
   for (const HttpHeader& header : request.headers) {

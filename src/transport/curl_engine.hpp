@@ -1,0 +1,82 @@
+#pragma once
+
+#include "transport/curl_handle.hpp"
+#include "transport/curl_loop.hpp"
+#include "transport/curl_options.hpp"
+
+#include <chatopen/transport.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace chatopen::transport {
+
+class CurlTransfer;
+
+/// All started exchanges of one transport, on one multi. A thread drives it, its own or that of who polls; everything
+/// that libcurl does, and every sink and completion, runs there.
+class CurlEngine final : public std::enable_shared_from_this<CurlEngine> {
+ public:
+  /// Null when the system refuses descriptors or memory.
+  [[nodiscard]] static std::shared_ptr<CurlEngine> create(std::shared_ptr<const CurlSettings> settings);
+  ~CurlEngine();
+  CurlEngine(const CurlEngine&) = delete;
+  CurlEngine& operator=(const CurlEngine&) = delete;
+
+  /// As `Transport::start`.
+  [[nodiscard]] std::unique_ptr<Exchange> start(std::shared_ptr<const HttpRequest> request,
+                                                std::shared_ptr<ResponseSink> sink,
+                                                std::shared_ptr<ExchangeCompletion> completion);
+  /// As `Transport::poll`; only for an engine without a thread of its own.
+  bool poll(std::chrono::milliseconds budget);
+  /// Ends every exchange as cancelled, and the thread. Nothing may be started afterwards. From within a sink or
+  /// completion of this engine it takes effect as soon as that has returned.
+  void stop() noexcept;
+
+ private:
+  friend class CurlTransfer;
+  using Overdue = std::multimap<Clock::TimePoint, CurlTransfer*>;
+
+  explicit CurlEngine(std::shared_ptr<const CurlSettings> settings) noexcept;
+  [[nodiscard]] bool set_up();
+  [[nodiscard]] bool ensure_thread();
+  void run() noexcept;
+  void end_all();
+  void post(std::shared_ptr<CurlTransfer> transfer);
+
+  void iterate(Clock::TimePoint until);
+  void take_posted();
+  void begin(const std::shared_ptr<CurlTransfer>& transfer);
+  void end_overdue();
+  void complete_finished();
+  void read_messages();
+  void end(CurlTransfer& transfer, CURLcode code);
+  void arm(CurlTransfer& transfer);
+
+  [[nodiscard]] CurlHandle take_handle();
+
+  std::shared_ptr<const CurlSettings> settings_;
+  std::unique_ptr<CURLM, MultiCleanup> multi_;
+  std::unique_ptr<CurlLoop> loop_;
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<CurlTransfer>> posted_;
+  std::thread thread_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> driven_ = false;
+  std::atomic<std::thread::id> driver_ = {};
+
+  // Only for whoever drives.
+  std::vector<std::shared_ptr<CurlTransfer>> taken_;
+  std::vector<std::shared_ptr<CurlTransfer>> running_;
+  std::vector<CurlTransfer*> finished_;
+  Overdue overdue_;
+  std::vector<CurlHandle> idle_handles_;
+};
+
+}  // namespace chatopen::transport
