@@ -1,6 +1,8 @@
 #include <chatopen/testing/mock_transport.hpp>
 
 #include "base/ascii.hpp"
+#include "testing/mock_engine.hpp"
+#include "testing/mock_playback.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -10,38 +12,6 @@
 
 namespace chatopen::testing {
 namespace {
-
-struct Step {
-  MockReply reply = {};
-  std::vector<std::string> chunks = {};
-  MockStreamEnd end = MockStreamEnd::complete;
-  std::optional<TransportFailure> failure = {};
-  bool stalls_before_head = false;
-};
-
-// Failures that strike before the first byte of a request is written.
-bool is_before_request(TransportFailure failure) {
-  switch (failure) {
-    case TransportFailure::resolve:
-    case TransportFailure::connect:
-    case TransportFailure::tls:
-    case TransportFailure::certificate:
-    case TransportFailure::proxy:
-    case TransportFailure::connect_timeout:
-    case TransportFailure::invalid_request:
-    case TransportFailure::settings:
-    case TransportFailure::resource: return true;
-    default: return false;
-  }
-}
-
-TransportOutcome failed(TransportFailure failure, std::string message) {
-  TransportOutcome outcome;
-  outcome.failure = failure;
-  outcome.request_bytes_written = !is_before_request(failure);
-  outcome.message = std::move(message);
-  return outcome;
-}
 
 void ring(void* woken) noexcept;
 
@@ -69,17 +39,6 @@ void ring(void* woken) noexcept {
   static_cast<CancelWait*>(woken)->ring();
 }
 
-TransportFailure stall(const HttpRequest& request, const CancelToken& cancel,
-                       const std::optional<std::chrono::milliseconds>& deadline, TransportFailure passed) {
-  const auto limits = [](const std::optional<std::chrono::milliseconds>& each) { return each && each->count() > 0; };
-  const bool by_total = limits(request.timeouts.total);
-  if (limits(deadline) && (!by_total || *deadline <= *request.timeouts.total)) return passed;
-  if (by_total) return TransportFailure::total_timeout;
-  CancelWait wait;
-  wait.wait_until_cancelled(cancel);
-  return TransportFailure::cancelled;
-}
-
 Result<std::string> read_all(const Body& body) {
   BodySource* const source = body.source();
   if (source == nullptr) return body.text();
@@ -91,48 +50,6 @@ Result<std::string> read_all(const Body& body) {
     if (*count == 0) return text;
     text.append(piece, *count);
   }
-}
-
-TransportOutcome play(const Step& step, const HttpRequest& request, ResponseSink& sink, const CancelToken& cancel) {
-  if (step.failure) return failed(*step.failure, "scripted failure");
-  if (step.stalls_before_head) {
-    const auto ended = stall(request, cancel, request.timeouts.first_byte, TransportFailure::first_byte_timeout);
-    return failed(ended, "scripted stall");
-  }
-
-  TransportOutcome outcome;
-  outcome.request_bytes_written = true;
-  if (sink.on_head(step.reply.status, step.reply.headers) == SinkAction::stop) {
-    outcome.stopped = true;
-    return outcome;
-  }
-  std::size_t received = 0;
-  const auto deliver = [&](const std::string& bytes) {
-    if (cancel.cancelled()) {
-      outcome = failed(TransportFailure::cancelled, {});
-      return false;
-    }
-    received += bytes.size();
-    if (received > request.limits.max_reply_bytes) {
-      outcome = failed(TransportFailure::body_too_large, {});
-      return false;
-    }
-    outcome.stopped = !bytes.empty() && sink.on_body(bytes) == SinkAction::stop;
-    return !outcome.stopped;
-  };
-  if (!deliver(step.reply.body)) return outcome;
-  for (const std::string& chunk : step.chunks) {
-    if (!deliver(chunk)) return outcome;
-  }
-
-  switch (step.end) {
-    case MockStreamEnd::complete: outcome.body_end = BodyEnd::proven; break;
-    case MockStreamEnd::connection_closed: outcome.body_end = BodyEnd::connection_closed; break;
-    case MockStreamEnd::reset: return failed(TransportFailure::truncated, "scripted reset");
-    case MockStreamEnd::stall:
-      return failed(stall(request, cancel, request.timeouts.idle, TransportFailure::idle_timeout), "scripted stall");
-  }
-  return outcome;
 }
 
 }  // namespace
@@ -150,27 +67,45 @@ std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request) {
 }
 
 struct MockTransport::Impl {
-  void add(Step step) {
+  explicit Impl(MockOptions options) : engine(std::make_shared<MockEngine>(options.poll_driven)) {}
+
+  void add(MockStep step) {
     const std::lock_guard lock(mutex);
     script.push_back(std::move(step));
   }
 
-  std::optional<Step> record(RecordedRequest request) {
+  // The step that answers the request.
+  MockStep take(const HttpRequest& request) {
+    const auto failure = [](TransportFailure kind, std::string message) {
+      return MockStep{.failure = kind, .message = std::move(message)};
+    };
+    Result<std::string> body = read_all(request.body);
+    if (!body) return failure(TransportFailure::request_body, body.error().message);
     const std::lock_guard lock(mutex);
-    requests.push_back(std::move(request));
-    if (script.empty()) return std::nullopt;
-    Step step = std::move(script.front());
+    requests.push_back({.method = request.method,
+                        .url = request.url,
+                        .headers = request.headers,
+                        .body = *std::move(body),
+                        .timeouts = request.timeouts});
+    if (script.empty()) {
+      return failure(TransportFailure::settings, "the mock's script has no reply left for this request");
+    }
+    MockStep step = std::move(script.front());
     script.pop_front();
     return step;
   }
 
   mutable std::mutex mutex;
-  std::deque<Step> script;
+  std::deque<MockStep> script;
   std::vector<RecordedRequest> requests;
+  std::shared_ptr<MockEngine> engine;
 };
 
-MockTransport::MockTransport() : impl_(std::make_unique<Impl>()) {}
-MockTransport::~MockTransport() = default;
+MockTransport::MockTransport(MockOptions options) : impl_(std::make_unique<Impl>(options)) {}
+
+MockTransport::~MockTransport() {
+  impl_->engine->stop();
+}
 
 void MockTransport::reply(MockReply reply) {
   impl_->add({.reply = std::move(reply)});
@@ -185,7 +120,7 @@ void MockTransport::reply_chunked(MockReply reply, std::vector<std::string> chun
 }
 
 void MockTransport::fail(TransportFailure failure) {
-  impl_->add({.failure = failure});
+  impl_->add({.failure = failure, .message = "scripted failure"});
 }
 
 void MockTransport::stall() {
@@ -208,15 +143,31 @@ TransportOutcome MockTransport::perform(const HttpRequest& request, ResponseSink
     outcome.failure = TransportFailure::cancelled;
     return outcome;
   }
-  Result<std::string> body = read_all(request.body);
-  if (!body) return failed(TransportFailure::request_body, body.error().message);
-  const std::optional<Step> step = impl_->record({.method = request.method,
-                                                  .url = request.url,
-                                                  .headers = request.headers,
-                                                  .body = *std::move(body),
-                                                  .timeouts = request.timeouts});
-  if (!step) return failed(TransportFailure::settings, "the mock's script has no reply left for this request");
-  return play(*step, request, sink, cancel);
+  const MockStep step = impl_->take(request);
+  MockPlayback playback(step, request, sink);
+  const auto cancelled = [&] { return cancel.cancelled(); };
+  while (true) {
+    switch (playback.play(cancelled)) {
+      case MockPlayback::Rest::none: return playback.outcome();
+      case MockPlayback::Rest::paused: break;
+      case MockPlayback::Rest::stalled: CancelWait().wait_until_cancelled(cancel); break;
+    }
+  }
+}
+
+std::unique_ptr<Exchange> MockTransport::start(std::shared_ptr<const HttpRequest> request,
+                                               std::shared_ptr<ResponseSink> sink,
+                                               std::shared_ptr<ExchangeCompletion> completion) {
+  MockStep step = impl_->take(*request);
+  return impl_->engine->start(std::move(step), std::move(request), std::move(sink), std::move(completion));
+}
+
+bool MockTransport::poll_driven() const noexcept {
+  return impl_->engine->poll_driven();
+}
+
+bool MockTransport::poll(std::chrono::milliseconds budget) {
+  return impl_->engine->poll(budget);
 }
 
 }  // namespace chatopen::testing

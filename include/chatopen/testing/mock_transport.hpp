@@ -53,6 +53,12 @@ struct RecordedRequest {
 /// Prints what is printed of an `HttpRequest`.
 CHATOPEN_TESTING_EXPORT std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request);
 
+/// How a mock behaves.
+struct MockOptions {
+  /// As `CurlOptions::poll_driven`: asynchronous calls go on only within `ChatClient::poll` and calls that wait.
+  bool poll_driven = false;
+};
+
 /// Answers each exchange with the next step of a script, in order; an exchange beyond its end fails as
 /// `TransportFailure::settings` with a message that says so. Retries are exchanges, too: a client that retries takes a
 /// second step after one such as `fail(TransportFailure::connect)` or a status 429. Safe to use from many threads at
@@ -68,7 +74,7 @@ CHATOPEN_TESTING_EXPORT std::ostream& operator<<(std::ostream& stream, const Rec
 /// @endcode
 class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
  public:
-  MockTransport();
+  explicit MockTransport(MockOptions options = {});
   ~MockTransport() override;
   MockTransport(const MockTransport&) = delete;
   MockTransport& operator=(const MockTransport&) = delete;
@@ -91,6 +97,12 @@ class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
 
   [[nodiscard]] TransportOutcome perform(const HttpRequest& request, ResponseSink& sink,
                                          const CancelToken& cancel) override;
+  /// Plays the script on a thread that all exchanges of this mock share.
+  [[nodiscard]] std::unique_ptr<Exchange> start(std::shared_ptr<const HttpRequest> request,
+                                                std::shared_ptr<ResponseSink> sink,
+                                                std::shared_ptr<ExchangeCompletion> completion) override;
+  [[nodiscard]] bool poll_driven() const noexcept override;
+  bool poll(std::chrono::milliseconds budget) override;
 
  private:
   struct Impl;

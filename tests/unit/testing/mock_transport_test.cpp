@@ -190,9 +190,5 @@ TEST_F(MockTransportTest, FailsWithTheSource) {
   EXPECT_EQ(outcome.message, "gone");
 }
 
-TEST_F(MockTransportTest, HasNoAsynchronousHalf) {
-  EXPECT_EQ(mock_.start(std::make_shared<HttpRequest>(request()), nullptr, nullptr), nullptr);
-}
-
 }  // namespace
 }  // namespace chatopen::testing
