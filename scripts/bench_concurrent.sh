@@ -4,10 +4,8 @@
 . "$(dirname "$0")/bench_environment.sh"
 
 rounds=5 streams=1000 many_streams=10000 events=40 pace=50
-ours=()
-# Until it is written.
-if [ -e bench/concurrent.cpp ]; then ours=(concurrent); fi
-build_programs stream_server concurrent_floor ${ours[@]+"${ours[@]}"}
+programs_measured=(concurrent_floor concurrent)
+build_programs stream_server "${programs_measured[@]}"
 
 # What the programs printed: the values of each line by program, number of streams, and the line's name.
 declare -A printed unfinished
@@ -32,9 +30,9 @@ median() {
 measure() {
   local program
   for ((round = 0; round < rounds; ++round)); do
-    for program in concurrent_floor ${ours[@]+"${ours[@]}"}; do run "$program" $streams; done
+    for program in "${programs_measured[@]}"; do run "$program" $streams; done
   done
-  for program in concurrent_floor ${ours[@]+"${ours[@]}"}; do run "$program" $many_streams; done
+  for program in "${programs_measured[@]}"; do run "$program" $many_streams; done
 }
 
 report_floor() {
@@ -62,5 +60,5 @@ report_chatopen() {
 
 with_server stream_server measure
 report_floor
-if [ ${#ours[@]} -gt 0 ]; then report_chatopen; fi
+report_chatopen
 exit $missed

@@ -7,10 +7,7 @@ few=1000 many=11000
 short=100000 long=1000000
 # stream_answer_size in bench/replies.hpp
 text_of_event=136
-ours=()
-# Until it is written.
-if [ -e bench/stream.cpp ]; then ours=(stream); fi
-build_programs stream_server stream_floor ${ours[@]+"${ours[@]}"}
+build_programs stream_server stream_floor stream
 
 # instructions_per_event <command>...: of the command with a port and a number of events.
 instructions_per_event() {
@@ -62,8 +59,6 @@ report_chatopen() {
 
 with_server stream_server measure_floors
 report_floors
-if [ ${#ours[@]} -gt 0 ]; then
-  with_server stream_server measure_chatopen
-  report_chatopen
-fi
+with_server stream_server measure_chatopen
+report_chatopen
 exit $missed

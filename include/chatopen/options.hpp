@@ -20,6 +20,7 @@
 namespace chatopen {
 
 class Clock;
+class Observer;
 class Transport;
 
 /// Four deadlines on a monotonic clock. Empty means inherited: a call's from its client, a client's from the defaults
@@ -58,8 +59,10 @@ struct RetryPolicy {
 /// Caps on what a server may send, counted after decompression. Exceeding one is `ErrorKind::too_large`, except where
 /// it says otherwise. None may be zero; the largest value of the type is no limit.
 struct Limits {
-  /// The body of a reply. Default 256 MiB.
+  /// The body of a reply, also of a streamed one. Default 256 MiB.
   std::size_t max_reply_bytes = std::size_t{256} * 1024 * 1024;
+  /// One event of a stream. Default 128 MiB.
+  std::size_t max_event_bytes = std::size_t{128} * 1024 * 1024;
   /// What is kept of the body of an error reply; the rest is not read.
   std::size_t max_error_body_bytes = std::size_t{64} * 1024;
   /// All header lines of a reply together. Default 64 KiB.
@@ -103,6 +106,8 @@ struct ClientOptions {
   Limits limits = {};
   /// What the SDK should believe instead; an unknown name is a `configuration` error.
   std::vector<EndpointOverride> endpoints = {};
+  /// Hears of every call; null for nobody. See `chatopen/observer.hpp`.
+  std::shared_ptr<Observer> observer = {};
   /// Permit plain http to a host that is not loopback: prompts and credentials then travel readable.
   bool allow_http = false;
   /// Null for the system's monotonic clock. Retries wait on it; tests inject their own.

@@ -32,7 +32,7 @@ class CHATOPEN_EXPORT Secret {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
   /// The text itself; the view is valid as long as this object is neither changed nor destroyed.
-  [[nodiscard]] std::string_view reveal() const& noexcept { return {bytes_, size_}; }
+  [[nodiscard]] std::string_view reveal() const& noexcept;
   std::string_view reveal() const&& = delete;
 
  private:

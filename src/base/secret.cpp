@@ -45,4 +45,9 @@ Secret::~Secret() {
   delete[] bytes_;
 }
 
+// Out of line: to make a view in a header costs every includer a thirtieth of the umbrella.
+std::string_view Secret::reveal() const& noexcept {
+  return {bytes_, size_};
+}
+
 }  // namespace chatopen

@@ -1,59 +1,37 @@
 #include <chatopen/client.hpp>
 
-#include "client/call.hpp"
+#include "base/process.hpp"
+#include "client/chat_call.hpp"
+#include "client/chat_stream_state.hpp"
 #include "client/check.hpp"
-#include "client/path.hpp"
-#include "codec/encode.hpp"
+#include "client/core.hpp"
+#include "client/prepared_call.hpp"
+#include "client/timeouts.hpp"
 #include "transport/url.hpp"
 
 #include <chatopen/clock.hpp>
 #include <chatopen/curl_transport.hpp>
 #include <chatopen/transport.hpp>
 
-#include <algorithm>
-#include <mutex>
 #include <string>
 #include <utility>
 
 namespace chatopen {
-namespace {
 
-using std::chrono::milliseconds;
-
-// Beyond this nobody waits, and nanoseconds do not overflow.
-constexpr milliseconds longest_timeout = std::chrono::hours(24 * 365);
-
-constexpr Timeouts default_timeouts() {
-  using namespace std::chrono_literals;
-  return {.connect = 10s, .first_byte = 10min, .idle = 2min, .total = 30min};
-}
-
-Timeouts inherit(const Timeouts& own, const Timeouts& inherited) {
-  const auto choose = [](const std::optional<milliseconds>& mine, const std::optional<milliseconds>& theirs) {
-    return std::min(mine ? *mine : *theirs, longest_timeout);
-  };
-  return {.connect = choose(own.connect, inherited.connect),
-          .first_byte = choose(own.first_byte, inherited.first_byte),
-          .idle = choose(own.idle, inherited.idle),
-          .total = choose(own.total, inherited.total)};
-}
-
-}  // namespace
-
+// All copies of a client share one, so that the end of the last one ends the calls in flight, which share only the
+// core.
 struct ChatClient::Impl {
-  explicit Impl(ClientOptions checked)
-      : options(std::move(checked)), credentials(std::make_shared<const Credentials>(std::move(options.credentials))) {}
-
-  [[nodiscard]] std::shared_ptr<const Credentials> current_credentials() {
-    const std::lock_guard lock(mutex);
-    return credentials;
+  explicit Impl(ClientOptions options)
+      : core(std::make_shared<client::Core>(std::move(options))), generation(base::process_generation()) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    // A child process has none of its parent's calls, whose locks may be held for ever.
+    if (generation == base::process_generation()) core->shutdown(std::chrono::milliseconds(0));
   }
 
-  // Never changed after `create`, so that calls read it without a lock; its credentials moved to the member below.
-  ClientOptions options;
-  transport::RetryBudget budget;
-  std::mutex mutex;
-  std::shared_ptr<const Credentials> credentials;
+  std::shared_ptr<client::Core> core;
+  unsigned generation;
 };
 
 ChatClient::ChatClient(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -73,7 +51,7 @@ Result<ChatClient> ChatClient::create(ClientOptions options) {
   if (auto fault = client::fault_in(options.retry)) return *std::move(fault);
   if (auto fault = client::fault_in(options.limits)) return *std::move(fault);
   if (auto fault = client::fault_in(options.endpoints)) return *std::move(fault);
-  options.timeouts = inherit(options.timeouts, default_timeouts());
+  options.timeouts = client::inherit(options.timeouts, client::default_timeouts());
 
   if (options.transport == nullptr) {
     Result<std::shared_ptr<CurlTransport>> curl = CurlTransport::create();
@@ -84,54 +62,58 @@ Result<ChatClient> ChatClient::create(ClientOptions options) {
   return ChatClient(std::make_shared<Impl>(std::move(options)));
 }
 
-Result<ChatReply> ChatClient::chat(const ChatRequest& request, const CallOptions& call) const {
-  const std::shared_ptr<Impl> impl = impl_;
-  const ClientOptions& options = impl->options;
-  const Clock::TimePoint started = options.clock->now();
+Result<ChatReply> ChatClient::chat(const ChatRequest& request, const CallOptions& options) const {
+  const std::shared_ptr<client::Core> core = impl_->core;
+  const auto prepared = client::prepare_chat(*core, request, options, false);
+  if (!prepared) return prepared.error();
+  return client::chat_blocking(*core, **prepared, nullptr);
+}
 
-  if (auto fault = client::fault_in(call.timeouts)) return *std::move(fault);
-  if (call.retry) {
-    if (auto fault = client::fault_in(*call.retry)) return *std::move(fault);
-  }
-  if (auto fault = client::fault_in(call.headers)) return *std::move(fault);
+Result<ChatReply> ChatClient::chat_with(const ChatRequest& request, const detail::DeltaCallback& on_delta,
+                                        const CallOptions& options) const {
+  const std::shared_ptr<client::Core> core = impl_->core;
+  const auto prepared = client::prepare_chat(*core, request, options, true);
+  if (!prepared) return prepared.error();
+  return client::chat_blocking(*core, **prepared, &on_delta);
+}
 
-  const Result<client::Route> route = client::route_of(request.endpoint, options.endpoints);
-  if (!route) return route.error();
-  Result<std::string> body = codec::encode_chat(request, route->wire_form);
-  if (!body) return std::move(body).error();
+ChatStream ChatClient::stream(const ChatRequest& request, const CallOptions& options) const {
+  const std::shared_ptr<client::Core>& core = impl_->core;
+  auto prepared = client::prepare_chat(*core, request, options, true);
+  if (!prepared) return ChatStream(std::make_shared<client::FailedChatStream>(core, prepared.error()));
+  const auto call = std::make_shared<client::StreamedChatCall>(core, *std::move(prepared));
+  call->start();
+  return ChatStream(call);
+}
 
-  const std::shared_ptr<const Credentials> credentials = impl->current_credentials();
-  HttpRequest http{
-      .url = options.base_url + route->path,
-      .headers = {},
-      .body = Body(*std::move(body)),
-      .timeouts = inherit(call.timeouts, options.timeouts),
-      .limits = options.limits,
-  };
-  http.headers.reserve(4 + call.headers.size());
-  http.headers.push_back({"X-Request-Req-Accesskeyid", std::string(credentials->access_key_id.reveal())});
-  http.headers.push_back({"X-Request-Req-Accesskeysecret", std::string(credentials->access_key_secret.reveal())});
-  http.headers.push_back({"Content-Type", "application/json"});
-  http.headers.push_back({"Accept", "application/json"});
-  http.headers.insert(http.headers.end(), call.headers.begin(), call.headers.end());
+Pending<ChatReply> ChatClient::chat_async(const ChatRequest& request, const CallOptions& options) const {
+  return start_chat(request, options, nullptr);
+}
 
-  const RetryPolicy& retry = call.retry ? *call.retry : options.retry;
-  return client::perform_call({.transport = *options.transport,
-                               .clock = *options.clock,
-                               .budget = impl->budget,
-                               .jitter = options.jitter,
-                               .credentials = *credentials,
-                               .retry = retry,
-                               .cancel = call.cancel,
-                               .started = started},
-                              http);
+Pending<ChatReply> ChatClient::start_chat(const ChatRequest& request, const CallOptions& options,
+                                          std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const {
+  const std::shared_ptr<client::Core>& core = impl_->core;
+  auto prepared = client::prepare_chat(*core, request, options, on_delta != nullptr);
+  if (!prepared) return Pending<ChatReply>(std::make_shared<client::FailedChatCall>(core, prepared.error()));
+  const auto call = std::make_shared<client::PendingChatCall>(core, *std::move(prepared), std::move(on_delta));
+  call->start();
+  return Pending<ChatReply>(call);
+}
+
+bool ChatClient::poll(std::chrono::milliseconds budget) const {
+  const std::shared_ptr<client::Core> core = impl_->core;
+  core->poll(budget);
+  return core->has_calls();
+}
+
+bool ChatClient::shutdown(std::chrono::milliseconds grace) {
+  const std::shared_ptr<client::Core> core = impl_->core;
+  return core->shutdown(grace);
 }
 
 Result<void> ChatClient::set_credentials(const Credentials& credentials) {
   if (auto fault = client::fault_in(credentials)) return *std::move(fault);
-  auto replacement = std::make_shared<const Credentials>(credentials);
-  const std::lock_guard lock(impl_->mutex);
-  impl_->credentials.swap(replacement);
+  impl_->core->replace_credentials(credentials);
   return {};
 }
 

@@ -276,15 +276,6 @@ TEST_F(RetryFlow, TakesNoReplyForWholeWhoseEndItsTransportDidNotSee) {
   EXPECT_EQ(reply.error().kind, ErrorKind::truncated);
 }
 
-TEST_F(RetryFlow, SaysThatItDoesNotReadAStream) {
-  mock->reply_stream({"data: {\"answer\":\"hi\"}\n\n", "data: [DONE]\n\n"});
-  const Result<ChatReply> reply = make().chat(question());
-  ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error().kind, ErrorKind::protocol);
-  EXPECT_THAT(reply.error().message, HasSubstr("event stream"));
-  EXPECT_TRUE(reply.error().maybe_processed);
-}
-
 TEST_F(RetryFlow, ShowsNoCredentialThatATransportRepeats) {
   ClientOptions with = options();
   with.transport = std::make_shared<CarelessTransport>(

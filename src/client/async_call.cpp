@@ -1,0 +1,167 @@
+#include "client/async_call.hpp"
+
+#include "client/callback_scope.hpp"
+#include "client/core.hpp"
+#include "client/failed_attempt.hpp"
+
+#include <utility>
+
+namespace chatopen::client {
+
+thread_local const CallbackScope* CallbackScope::innermost_ = nullptr;
+
+/// Holds the gate for one step of the call, and marks the thread. Not taken when the call had ended before.
+class AsyncCall::Step {
+ public:
+  explicit Step(AsyncCall& call) : call_(call.shared_from_this()), lock_(call.gate_) {
+    if (call.has_ended()) return;
+    core_ = call.core_;
+    scope_.emplace(core_->transport());
+  }
+  [[nodiscard]] explicit operator bool() const noexcept { return scope_.has_value(); }
+
+ private:
+  // In this order, so that the last reference to a client is let go after the gate, and never with it.
+  std::shared_ptr<AsyncCall> call_;
+  std::shared_ptr<Core> core_;
+  std::unique_lock<std::recursive_mutex> lock_;
+  std::optional<CallbackScope> scope_;
+};
+
+AsyncCall::AsyncCall(std::shared_ptr<Core> core, std::unique_ptr<PreparedCall> prepared) noexcept
+    : core_(std::move(core)), prepared_(std::move(prepared)) {}
+
+AsyncCall::~AsyncCall() = default;
+
+bool AsyncCall::has_ended() {
+  const std::lock_guard lock(mutex_);
+  return phase_ == Phase::ended;
+}
+
+void AsyncCall::start() {
+  call_.emplace(core_->options(), core_->budget(), *prepared_, receiver());
+  const Step step(*this);
+  entered_ = core_->enter(shared_from_this());
+  if (!entered_) {
+    Error error = cancelled_by_caller();
+    error.detail = "the client was shut down";
+    return end(std::move(error), nullptr);
+  }
+  if (prepared_->cancel.can_be_cancelled()) on_cancel_.emplace(prepared_->cancel, &on_token_cancelled, this);
+  start_attempt();
+}
+
+void AsyncCall::on_token_cancelled(void* self) noexcept {
+  static_cast<AsyncCall*>(self)->cancel();
+}
+
+void AsyncCall::start_attempt() {
+  unsigned attempt = 0;
+  bool cancelled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = Phase::starting;
+    attempt = ++attempt_;
+    cancelled = cancel_wanted_;
+  }
+  if (auto error = call_->begin_attempt(cancelled)) return end(std::move(error), nullptr);
+  const std::shared_ptr<AsyncCall> self = shared_from_this();
+  std::shared_ptr<Exchange> exchange = core_->start(prepared_->request, self, self);
+  {
+    const std::lock_guard lock(mutex_);
+    // The exchange may have ended, and another have begun, before its handle came back.
+    if (phase_ != Phase::starting || attempt_ != attempt) return;
+    phase_ = Phase::in_flight;
+    exchange_ = exchange;
+    cancelled = cancel_wanted_;
+  }
+  if (cancelled) exchange->cancel();
+}
+
+SinkAction AsyncCall::on_head(int status, const std::vector<HttpHeader>& headers) {
+  const Step step(*this);
+  return step ? receiver().on_head(status, headers) : SinkAction::stop;
+}
+
+SinkAction AsyncCall::on_body(std::string_view bytes) {
+  const Step step(*this);
+  if (!step) return SinkAction::stop;
+  const SinkAction action = receiver().on_body(bytes);
+  // A callback may have ended the call by destroying its client.
+  return has_ended() ? SinkAction::stop : action;
+}
+
+void AsyncCall::on_complete(TransportOutcome outcome) {
+  const Step step(*this);
+  if (!step) return;
+  Call::Next next = call_->end_attempt(outcome);
+  if (has_ended()) return;
+  if (next.wait) return back_off(*next.wait);
+  end(std::move(next.error), receiver().exception());
+}
+
+void AsyncCall::back_off(Clock::Duration wait) {
+  {
+    const std::lock_guard lock(mutex_);
+    exchange_.reset();
+    phase_ = Phase::backing_off;
+    if (cancel_wanted_) wait = Clock::Duration(0);
+  }
+  core_->schedule(wait, shared_from_this());
+}
+
+void AsyncCall::run() noexcept {
+  const Step step(*this);
+  if (step) start_attempt();
+}
+
+void AsyncCall::cancel() noexcept {
+  std::shared_ptr<AsyncCall> self;
+  std::shared_ptr<Exchange> exchange;
+  std::shared_ptr<Core> core;
+  {
+    const std::lock_guard lock(mutex_);
+    // Null while a destructor waits for the token's callback, in which this may run.
+    self = weak_from_this().lock();
+    if (self == nullptr || phase_ == Phase::ended || std::exchange(cancel_wanted_, true)) return;
+    exchange = exchange_;
+    if (phase_ == Phase::backing_off) core = core_;
+  }
+  if (exchange != nullptr) exchange->cancel();
+  if (core == nullptr) return;
+  core->unschedule(*this);
+  core->schedule(Clock::Duration(0), std::move(self));
+}
+
+void AsyncCall::resume() noexcept {
+  std::shared_ptr<Exchange> exchange;
+  {
+    const std::lock_guard lock(mutex_);
+    exchange = exchange_;
+  }
+  if (exchange != nullptr) exchange->resume();
+}
+
+void AsyncCall::abandon() {
+  const Step step(*this);
+  if (step) end(call_->cancelled_between_attempts(), nullptr);
+}
+
+void AsyncCall::end(std::optional<Error> error, std::exception_ptr exception) {
+  std::shared_ptr<Exchange> exchange;
+  Phase before = Phase::ended;
+  {
+    const std::lock_guard lock(mutex_);
+    before = std::exchange(phase_, Phase::ended);
+    exchange = std::move(exchange_);
+  }
+  // No effect on an exchange that has ended.
+  if (exchange != nullptr) exchange->cancel();
+  if (before == Phase::backing_off) core_->unschedule(*this);
+  call_->complete(error ? &*error : nullptr);
+  on_end(std::move(error), std::move(exception), call_->attempts());
+  if (entered_) core_->leave(*this);
+  core_.reset();
+}
+
+}  // namespace chatopen::client

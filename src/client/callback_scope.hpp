@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chatopen/transport.hpp>
+
+namespace chatopen::client {
+
+/// Marks that this thread is in a callback of an asynchronous call, and so on a thread that calls of its transport may
+/// need.
+class CallbackScope {
+ public:
+  explicit CallbackScope(const Transport& transport) noexcept : transport_(transport), outer_(innermost_) {
+    innermost_ = this;
+  }
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+  ~CallbackScope() { innermost_ = outer_; }
+
+  /// In a callback of any call over this transport.
+  [[nodiscard]] static bool is_inside(const Transport& transport) noexcept {
+    for (const CallbackScope* each = innermost_; each != nullptr; each = each->outer_) {
+      if (&each->transport_ == &transport) return true;
+    }
+    return false;
+  }
+
+ private:
+  static thread_local const CallbackScope* innermost_;
+
+  const Transport& transport_;
+  const CallbackScope* outer_;
+};
+
+}  // namespace chatopen::client
