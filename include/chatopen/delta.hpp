@@ -44,7 +44,8 @@ namespace detail {
 class DeltaCallback {
  public:
   template <typename Callable>
-  explicit DeltaCallback(Callable& callable) noexcept : object_(&callable), call_(&call<Callable>) {}
+  explicit DeltaCallback(Callable& callable) noexcept
+      : object_(const_cast<void*>(static_cast<const void*>(&callable))), call_(&call<Callable>) {}
 
   /// False when the callable wants no more.
   bool operator()(const ChatDelta& delta) const { return call_(object_, delta); }
