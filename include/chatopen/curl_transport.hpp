@@ -13,6 +13,10 @@
 
 namespace chatopen {
 
+namespace transport {
+class CurlTransportMaker;
+}
+
 /// Settings of the network. Peer and host are always verified, with TLS 1.2 or newer; nothing turns that off.
 struct CurlOptions {
   /// `http://`, `https://`, `socks5://` or `socks5h://` URL of a proxy, possibly with credentials. Empty takes the
@@ -68,6 +72,7 @@ class CHATOPEN_EXPORT CurlTransport final : public Transport {
   bool poll(std::chrono::milliseconds budget) override;
 
  private:
+  friend class transport::CurlTransportMaker;
   struct Impl;
   explicit CurlTransport(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;

@@ -1,7 +1,7 @@
 #include "client/async_call.hpp"
 
+#include "client/async_core.hpp"
 #include "client/callback_scope.hpp"
-#include "client/core.hpp"
 #include "client/failed_attempt.hpp"
 
 #include <utility>
@@ -41,7 +41,7 @@ bool AsyncCall::has_ended() {
 void AsyncCall::start() {
   call_.emplace(core_->options(), core_->budget(), *prepared_, receiver());
   const Step step(*this);
-  entered_ = core_->enter(shared_from_this());
+  entered_ = AsyncCore::of(*core_).enter(shared_from_this());
   if (!entered_) {
     Error error = cancelled_by_caller();
     error.detail = "the client was shut down";
@@ -66,7 +66,7 @@ void AsyncCall::start_attempt() {
   }
   if (auto error = call_->begin_attempt(cancelled)) return end(std::move(error), nullptr);
   const std::shared_ptr<AsyncCall> self = shared_from_this();
-  std::shared_ptr<Exchange> exchange = core_->start(prepared_->request, self, self);
+  std::shared_ptr<Exchange> exchange = AsyncCore::of(*core_).start(prepared_->request, self, self);
   {
     const std::lock_guard lock(mutex_);
     // The exchange may have ended, and another have begun, before its handle came back.
@@ -107,7 +107,7 @@ void AsyncCall::back_off(Clock::Duration wait) {
     phase_ = Phase::backing_off;
     if (cancel_wanted_) wait = Clock::Duration(0);
   }
-  core_->schedule(wait, shared_from_this());
+  AsyncCore::of(*core_).schedule(wait, shared_from_this());
 }
 
 void AsyncCall::run() noexcept {
@@ -129,8 +129,9 @@ void AsyncCall::cancel() noexcept {
   }
   if (exchange != nullptr) exchange->cancel();
   if (core == nullptr) return;
-  core->unschedule(*this);
-  core->schedule(Clock::Duration(0), std::move(self));
+  AsyncCore& async = AsyncCore::of(*core);
+  async.unschedule(*this);
+  async.schedule(Clock::Duration(0), std::move(self));
 }
 
 void AsyncCall::resume() noexcept {
@@ -157,10 +158,10 @@ void AsyncCall::end(std::optional<Error> error, std::exception_ptr exception) {
   }
   // No effect on an exchange that has ended.
   if (exchange != nullptr) exchange->cancel();
-  if (before == Phase::backing_off) core_->unschedule(*this);
+  if (before == Phase::backing_off) AsyncCore::of(*core_).unschedule(*this);
   call_->complete(error ? &*error : nullptr);
   on_end(std::move(error), std::move(exception), call_->attempts());
-  if (entered_) core_->leave(*this);
+  if (entered_) AsyncCore::of(*core_).leave(*this);
   core_.reset();
 }
 

@@ -38,8 +38,4 @@ class FailedChatCall final : public detail::PendingState<ChatReply> {
   void cancel_call() noexcept override {}
 };
 
-/// Sends a chat and waits for it.
-[[nodiscard]] Result<ChatReply> chat_blocking(Core& core, PreparedCall& prepared,
-                                              const detail::DeltaCallback* on_delta);
-
 }  // namespace chatopen::client

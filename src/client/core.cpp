@@ -1,9 +1,5 @@
 #include "client/core.hpp"
 
-#include "client/async_call.hpp"
-#include "client/callback_scope.hpp"
-
-#include <algorithm>
 #include <utility>
 
 namespace chatopen::client {
@@ -11,8 +7,6 @@ namespace chatopen::client {
 Core::Core(ClientOptions options)
     : options_(std::move(options)),
       credentials_(std::make_shared<const Credentials>(std::move(options_.credentials))) {}
-
-Core::~Core() = default;
 
 std::shared_ptr<const Credentials> Core::credentials() {
   const std::lock_guard lock(mutex_);
@@ -25,98 +19,13 @@ void Core::replace_credentials(const Credentials& replacement) {
   credentials_.swap(fresh);
 }
 
-bool Core::enter(const std::shared_ptr<AsyncCall>& call) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return false;
-  call->place = calls_.size();
-  calls_.push_back(call);
-  return true;
-}
-
-void Core::leave(const AsyncCall& call) noexcept {
-  // Destroyed after the lock is released.
-  std::shared_ptr<AsyncCall> left;
-  const std::lock_guard lock(mutex_);
-  const std::size_t place = call.place;
-  left = std::move(calls_[place]);
-  if (place + 1 != calls_.size()) {
-    calls_[place] = std::move(calls_.back());
-    calls_[place]->place = place;
-  }
-  calls_.pop_back();
-  if (calls_.empty()) changed_.notify_all();
-}
-
-bool Core::has_calls() {
-  const std::lock_guard lock(mutex_);
-  return !calls_.empty();
-}
-
-bool Core::wait_for_calls(std::chrono::milliseconds grace) {
-  const auto until = std::chrono::steady_clock::now() + grace;
-  if (CallbackScope::is_inside(transport())) return !has_calls();
-  if (!poll_driven()) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, until, [this] { return calls_.empty(); });
-  }
-  while (has_calls()) {
-    const auto left = until - std::chrono::steady_clock::now();
-    if (left.count() <= 0) return false;
-    if (poll(std::chrono::ceil<std::chrono::milliseconds>(left))) continue;
-    // Another thread polls, and may leave.
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::milliseconds(1));
-  }
-  return true;
-}
-
-bool Core::shutdown(std::chrono::milliseconds grace) {
+void Core::end_calls() {
+  AsyncHalf* half = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    closed_ = true;
+    half = async_half_.get();
   }
-  if (wait_for_calls(grace)) return true;
-  std::vector<std::shared_ptr<AsyncCall>> calls;
-  {
-    const std::lock_guard lock(mutex_);
-    calls = calls_;
-  }
-  for (const auto& call : calls) call->abandon();
-  return false;
-}
-
-bool Core::poll(std::chrono::milliseconds budget) {
-  if (!poll_driven() || CallbackScope::is_inside(transport())) return false;
-  timers_.run_due(options_.clock->now());
-  const bool polled = transport().poll(timers_.shorten(budget, options_.clock->now()));
-  timers_.run_due(options_.clock->now());
-  return polled;
-}
-
-void Core::schedule(Clock::Duration delay, std::shared_ptr<ClockTask> task) {
-  if (poll_driven()) {
-    timers_.add(options_.clock->now() + delay, std::move(task));
-  } else if (!options_.clock->schedule(delay, task)) {
-    pool().wait(options_.clock, delay, std::move(task));
-  }
-}
-
-void Core::unschedule(const ClockTask& task) noexcept {
-  timers_.remove(task);
-  options_.clock->unschedule(task);
-}
-
-PerformPool& Core::pool() {
-  const std::lock_guard lock(mutex_);
-  if (pool_ == nullptr) pool_ = std::make_unique<PerformPool>();
-  return *pool_;
-}
-
-std::shared_ptr<Exchange> Core::start(std::shared_ptr<const HttpRequest> request, std::shared_ptr<ResponseSink> sink,
-                                      std::shared_ptr<ExchangeCompletion> completion) {
-  std::shared_ptr<Exchange> exchange = transport().start(request, sink, completion);
-  if (exchange != nullptr) return exchange;
-  return pool().start(options_.transport, std::move(request), std::move(sink), std::move(completion));
+  if (half != nullptr) half->shutdown(std::chrono::milliseconds(0));
 }
 
 }  // namespace chatopen::client

@@ -2,24 +2,58 @@
 
 #include "client/path.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace chatopen {
 namespace {
 
-// Without a model the placeholder stays, so that the endpoint can be listed, but not called.
-Endpoint on_path(const char* path, WireForm wire_form, std::string name, std::string model,
-                 std::string reference_name) {
-  return {.path = model.empty() ? path : client::fill_model(path, model),
-          .wire_form = wire_form,
-          .name = std::move(name),
-          .model = std::move(model),
-          .reference_name = std::move(reference_name)};
+struct Entry {
+  const char* name;
+  const char* model;
+  const char* reference_name;
+  WireForm wire_form = WireForm::messages;
+  Provenance provenance = Provenance::inferred;
+};
+
+// In the reference's order.
+constexpr Entry entries[] = {
+    {"role-play", "", "角色扮演模型通用请求接口"},
+    {"general-llm", "", "大语言模型通用请求接口"},
+    {"general-agent", "", "智能体模型通用请求接口"},
+    {"gpt-4o", "gpt-4o", "gpt-4o"},
+    {"gpt-4o-multimodal", "gpt-4o", "gpt-4o-多模态", WireForm::messages, Provenance::documented},
+    {"moonshot-128k", "moonshot-128k", "moonshot-128k"},
+    {"deepseek-chat", "deepseek-chat", "deepseek-chat"},
+    {"claude-v3.5-sonnet", "claude-v3.5-sonnet", "claude-v3.5-sonnet"},
+    {"deepseek-chat-streaming", "deepseek-chat", "deepseek-chat 流式输出", WireForm::prompt},
+    {"gpt-image-1", "gpt-image-1", "gpt-image-1", WireForm::image},
+    {"model-k-v1", "model-k", "model-k(v1)"},
+    {"gemini", "gemini", "gemini"},
+};
+
+const char* path_of(WireForm form) noexcept {
+  switch (form) {
+    case WireForm::prompt: return "/AIGCChatOpenServ/saas/{model}/stream";
+    case WireForm::image: return "/AIGCChatOpenServ/saas/{model}/image/generation";
+    default: return "/AIGCChatOpenServ/saas/{model}/text/v3";
+  }
 }
 
-Endpoint on_messages(std::string name, std::string model, std::string reference_name) {
-  return on_path("/AIGCChatOpenServ/saas/{model}/text/v3", WireForm::messages, std::move(name), std::move(model),
-                 std::move(reference_name));
+// Without a model the placeholder stays, so that the endpoint can be listed, but not called.
+Endpoint make(const Entry& entry, std::string model) {
+  std::string path = path_of(entry.wire_form);
+  if (!model.empty()) path = client::fill_model(path, model);
+  return {.path = std::move(path),
+          .wire_form = entry.wire_form,
+          .provenance = entry.provenance,
+          .name = entry.name,
+          .model = std::move(model),
+          .reference_name = entry.reference_name};
+}
+
+Endpoint make(const Entry& entry) {
+  return make(entry, entry.model);
 }
 
 }  // namespace
@@ -50,56 +84,47 @@ Endpoint Endpoint::custom(std::string path, WireForm wire_form) {
 namespace endpoints {
 
 Endpoint role_play(std::string model) {
-  return on_messages("role-play", std::move(model), "角色扮演模型通用请求接口");
+  return make(entries[0], std::move(model));
 }
 Endpoint general_llm(std::string model) {
-  return on_messages("general-llm", std::move(model), "大语言模型通用请求接口");
+  return make(entries[1], std::move(model));
 }
 Endpoint general_agent(std::string model) {
-  return on_messages("general-agent", std::move(model), "智能体模型通用请求接口");
+  return make(entries[2], std::move(model));
 }
 Endpoint gpt_4o() {
-  return on_messages("gpt-4o", "gpt-4o", "gpt-4o");
+  return make(entries[3]);
 }
-
 Endpoint gpt_4o_multimodal() {
-  Endpoint endpoint = on_messages("gpt-4o-multimodal", "gpt-4o", "gpt-4o-多模态");
-  endpoint.provenance = Provenance::documented;
-  return endpoint;
+  return make(entries[4]);
 }
-
 Endpoint moonshot_128k() {
-  return on_messages("moonshot-128k", "moonshot-128k", "moonshot-128k");
+  return make(entries[5]);
 }
 Endpoint deepseek_chat() {
-  return on_messages("deepseek-chat", "deepseek-chat", "deepseek-chat");
+  return make(entries[6]);
 }
 Endpoint claude_v3_5_sonnet() {
-  return on_messages("claude-v3.5-sonnet", "claude-v3.5-sonnet", "claude-v3.5-sonnet");
+  return make(entries[7]);
 }
-
 Endpoint deepseek_chat_streaming() {
-  return on_path("/AIGCChatOpenServ/saas/{model}/stream", WireForm::prompt, "deepseek-chat-streaming", "deepseek-chat",
-                 "deepseek-chat 流式输出");
+  return make(entries[8]);
 }
-
 Endpoint gpt_image_1() {
-  return on_path("/AIGCChatOpenServ/saas/{model}/image/generation", WireForm::image, "gpt-image-1", "gpt-image-1",
-                 "gpt-image-1");
+  return make(entries[9]);
 }
-
 Endpoint model_k_v1() {
-  return on_messages("model-k-v1", "model-k", "model-k(v1)");
+  return make(entries[10]);
 }
 Endpoint gemini() {
-  return on_messages("gemini", "gemini", "gemini");
+  return make(entries[11]);
 }
 
 std::vector<Endpoint> all() {
-  return {role_play({}),   general_llm({}),      general_agent({}),
-          gpt_4o(),        gpt_4o_multimodal(),  moonshot_128k(),
-          deepseek_chat(), claude_v3_5_sonnet(), deepseek_chat_streaming(),
-          gpt_image_1(),   model_k_v1(),         gemini()};
+  std::vector<Endpoint> list;
+  list.reserve(std::size(entries));
+  for (const Entry& entry : entries) list.push_back(make(entry));
+  return list;
 }
 
 }  // namespace endpoints

@@ -1,8 +1,8 @@
 #include "client/waitable.hpp"
 
 #include "base/process.hpp"
+#include "client/async_core.hpp"
 #include "client/callback_scope.hpp"
-#include "client/core.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ using std::chrono::steady_clock;
 Waitable::Waitable(const std::shared_ptr<Core>& core) noexcept
     : core_(core),
       transport_(&core->transport()),
-      poll_driven_(core->poll_driven()),
+      poll_driven_(core->transport().poll_driven()),
       generation_(base::process_generation()) {}
 
 // Whose lock may then be held for ever.
@@ -50,7 +50,7 @@ void Waitable::drive(std::unique_lock<std::mutex>& lock, TimePoint until) {
     const auto left = std::chrono::ceil<milliseconds>(std::min<steady_clock::duration>(until - now, longest));
     lock.unlock();
     const std::shared_ptr<Core> core = core_.lock();
-    const bool polled = core != nullptr && core->poll(left);
+    const bool polled = core != nullptr && AsyncCore::of(*core).poll(left);
     lock.lock();
     // Another thread polls, and may leave.
     if (!polled && !is_there()) changed_.wait_for(lock, milliseconds(1));

@@ -29,7 +29,7 @@ simdjson::error_code make_room(simdjson::dom::parser& parser, std::size_t size) 
 
 simdjson::error_code parse(std::string& text, Json& root) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  const std::size_t start = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  const std::size_t start = std::string_view(text).starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   const std::size_t size = text.size();
   simdjson::dom::parser& parser = thread_parser();
   if (const simdjson::error_code error = make_room(parser, size)) return error;

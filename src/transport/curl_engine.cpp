@@ -115,7 +115,7 @@ CurlEngine::~CurlEngine() {
   end_all();
 }
 
-std::shared_ptr<CurlEngine> CurlEngine::create(std::shared_ptr<const CurlSettings> settings) {
+std::shared_ptr<CurlAsync> CurlEngine::create(std::shared_ptr<const CurlSettings> settings) {
   std::shared_ptr<CurlEngine> engine(new CurlEngine(std::move(settings)));
   return engine->set_up() ? engine : nullptr;
 }

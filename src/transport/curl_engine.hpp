@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/curl_async.hpp"
 #include "transport/curl_handle.hpp"
 #include "transport/curl_loop.hpp"
 #include "transport/curl_options.hpp"
@@ -20,23 +21,19 @@ class CurlTransfer;
 
 /// All started exchanges of one transport, on one multi. A thread drives it, its own or that of who polls; everything
 /// that libcurl does, and every sink and completion, runs there.
-class CurlEngine final : public std::enable_shared_from_this<CurlEngine> {
+class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<CurlEngine> {
  public:
   /// Null when the system refuses descriptors or memory.
-  [[nodiscard]] static std::shared_ptr<CurlEngine> create(std::shared_ptr<const CurlSettings> settings);
-  ~CurlEngine();
+  [[nodiscard]] static std::shared_ptr<CurlAsync> create(std::shared_ptr<const CurlSettings> settings);
+  ~CurlEngine() override;
   CurlEngine(const CurlEngine&) = delete;
   CurlEngine& operator=(const CurlEngine&) = delete;
 
-  /// As `Transport::start`.
   [[nodiscard]] std::unique_ptr<Exchange> start(std::shared_ptr<const HttpRequest> request,
                                                 std::shared_ptr<ResponseSink> sink,
-                                                std::shared_ptr<ExchangeCompletion> completion);
-  /// As `Transport::poll`; only for an engine without a thread of its own.
-  bool poll(std::chrono::milliseconds budget);
-  /// Ends every exchange as cancelled, and the thread. Nothing may be started afterwards. From within a sink or
-  /// completion of this engine it takes effect as soon as that has returned.
-  void stop() noexcept;
+                                                std::shared_ptr<ExchangeCompletion> completion) override;
+  bool poll(std::chrono::milliseconds budget) override;
+  void stop() noexcept override;
 
  private:
   friend class CurlTransfer;

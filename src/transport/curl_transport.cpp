@@ -1,20 +1,23 @@
 #include <chatopen/curl_transport.hpp>
 
 #include "base/per_process.hpp"
-#include "transport/curl_engine.hpp"
+#include "transport/curl_async.hpp"
 #include "transport/curl_global.hpp"
 #include "transport/curl_options.hpp"
 #include "transport/curl_pool.hpp"
 #include "transport/curl_set_up.hpp"
+#include "transport/curl_transport_maker.hpp"
+#include "transport/default_transport.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <mutex>
 #include <utility>
 
 namespace chatopen {
 
-using transport::CurlEngine;
+using transport::CurlAsync;
 using transport::CurlExchange;
 using transport::CurlHeaders;
 using transport::CurlPair;
@@ -69,6 +72,9 @@ CURLcode drive(CurlPair& pair, CurlExchange& exchange, const CancelToken& cancel
   return CURLE_OUT_OF_MEMORY;
 }
 
+// What the default transports of clients start exchanges with, once somebody may want that.
+std::atomic<transport::MakeCurlAsync> make_default_async = nullptr;
+
 class EndedExchange final : public Exchange {
  public:
   void cancel() noexcept override {}
@@ -78,28 +84,34 @@ class EndedExchange final : public Exchange {
 }  // namespace
 
 struct CurlTransport::Impl {
-  explicit Impl(transport::CurlSettings checked)
-      : settings(std::make_shared<const transport::CurlSettings>(std::move(checked))),
+  Impl(transport::CurlSettings checked, transport::MakeCurlAsync make)
+      : make_async(make),
+        settings(std::make_shared<const transport::CurlSettings>(std::move(checked))),
         pool(settings->options.max_idle_connections, settings->options.max_idle_age) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
-    if (const auto started = engine(false)) started->stop();
+    if (const auto started = async(false)) started->stop();
   }
 
   // Null when there is none and none is wanted, or the system refuses one.
-  [[nodiscard]] std::shared_ptr<CurlEngine> engine(bool wanted) {
+  [[nodiscard]] std::shared_ptr<CurlAsync> async(bool wanted) {
     Asynchronous& half = asynchronous.get();
     const std::lock_guard lock(half.mutex);
-    if (half.engine == nullptr && wanted) half.engine = CurlEngine::create(settings);
+    if (half.engine == nullptr && wanted) {
+      const transport::MakeCurlAsync make = make_async != nullptr ? make_async : make_default_async.load();
+      if (make != nullptr) half.engine = make(settings);
+    }
     return half.engine;
   }
 
   struct Asynchronous {
     std::mutex mutex;
-    std::shared_ptr<CurlEngine> engine;
+    std::shared_ptr<CurlAsync> engine;
   };
 
+  // Null in the default transport of a client.
+  transport::MakeCurlAsync make_async;
   std::shared_ptr<const transport::CurlSettings> settings;
   transport::CurlPool pool;
   base::PerProcess<Asynchronous> asynchronous;
@@ -108,11 +120,22 @@ struct CurlTransport::Impl {
 CurlTransport::CurlTransport(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 CurlTransport::~CurlTransport() = default;
 
-Result<std::shared_ptr<CurlTransport>> CurlTransport::create(CurlOptions options) {
-  if (auto ready = transport::initialise_curl(); !ready) return std::move(ready).error();
-  auto checked = transport::check_options(std::move(options));
+Result<std::shared_ptr<CurlTransport>> transport::CurlTransportMaker::make(CurlOptions options, MakeCurlAsync make) {
+  if (auto ready = initialise_curl(); !ready) return std::move(ready).error();
+  auto checked = check_options(std::move(options));
   if (!checked) return std::move(checked).error();
-  return std::shared_ptr<CurlTransport>(new CurlTransport(std::make_unique<Impl>(*std::move(checked))));
+  return std::shared_ptr<CurlTransport>(
+      new CurlTransport(std::make_unique<CurlTransport::Impl>(*std::move(checked), make)));
+}
+
+void transport::CurlTransportMaker::set_default(MakeCurlAsync make) noexcept {
+  make_default_async.store(make);
+}
+
+Result<std::shared_ptr<Transport>> transport::make_default_transport() {
+  auto made = CurlTransportMaker::make({}, nullptr);
+  if (!made) return std::move(made).error();
+  return std::shared_ptr<Transport>(*std::move(made));
 }
 
 TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink& sink, const CancelToken& cancel) {
@@ -165,7 +188,7 @@ TransportOutcome CurlTransport::perform(const HttpRequest& request, ResponseSink
 std::unique_ptr<Exchange> CurlTransport::start(std::shared_ptr<const HttpRequest> request,
                                                std::shared_ptr<ResponseSink> sink,
                                                std::shared_ptr<ExchangeCompletion> completion) {
-  const std::shared_ptr<CurlEngine> engine = impl_->engine(true);
+  const std::shared_ptr<CurlAsync> engine = impl_->async(true);
   if (engine != nullptr) return engine->start(std::move(request), std::move(sink), std::move(completion));
   completion->on_complete(failed(TransportFailure::resource, "the system refused memory or descriptors"));
   return std::make_unique<EndedExchange>();
@@ -177,7 +200,7 @@ bool CurlTransport::poll_driven() const noexcept {
 
 bool CurlTransport::poll(std::chrono::milliseconds budget) {
   if (!poll_driven()) return false;
-  const std::shared_ptr<CurlEngine> engine = impl_->engine(true);
+  const std::shared_ptr<CurlAsync> engine = impl_->async(true);
   return engine != nullptr && engine->poll(budget);
 }
 
