@@ -104,6 +104,10 @@ namespace detail {
 // Out of line, so that headers work without exceptions; ends the program where the library was built without them.
 [[noreturn]] CHATOPEN_EXPORT void throw_error(const Error& error);
 [[noreturn]] CHATOPEN_EXPORT void no_error_to_return() noexcept;
+// Out of line, so that the many places that hand errors on stay small. The first two construct at `where`.
+CHATOPEN_EXPORT void move_error(Error* where, Error& from) noexcept;
+CHATOPEN_EXPORT void copy_error(Error* where, const Error& from);
+CHATOPEN_EXPORT void destroy_error(Error& error) noexcept;
 }  // namespace detail
 
 }  // namespace chatopen

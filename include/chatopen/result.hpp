@@ -9,7 +9,6 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace chatopen {
 
@@ -27,20 +26,51 @@ namespace chatopen {
 template <typename T>
 class [[nodiscard]] Result {
   static_assert(!std::is_reference_v<T> && !std::is_same_v<std::remove_cv_t<T>, Error>);
+  static_assert(std::is_nothrow_move_constructible_v<T>);
 
  public:
   /// What it holds.
   using value_type = T;
 
   /// Success.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(*-explicit-*)
+  Result(T value) : has_value_(true), value_(std::move(value)) {}  // NOLINT(*-explicit-*)
   /// Failure.
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(*-explicit-*)
+  Result(Error error) : has_value_(false) { detail::move_error(&error_, error); }  // NOLINT(*-explicit-*)
+
+  Result(const Result& other) requires std::is_copy_constructible_v<T> : has_value_(other.has_value_) {
+    if (has_value_) {
+      std::construct_at(&value_, other.value_);
+    } else {
+      detail::copy_error(&error_, other.error_);
+    }
+  }
+  Result(Result&& other) noexcept : has_value_(other.has_value_) {
+    if (has_value_) {
+      std::construct_at(&value_, std::move(other.value_));
+    } else {
+      detail::move_error(&error_, other.error_);
+    }
+  }
+  Result& operator=(const Result& other) requires std::is_copy_constructible_v<T> { return *this = Result(other); }
+  Result& operator=(Result&& other) noexcept {
+    if (this != &other) {
+      std::destroy_at(this);
+      std::construct_at(this, std::move(other));
+    }
+    return *this;
+  }
+  ~Result() {
+    if (has_value_) {
+      value_.~T();
+    } else {
+      detail::destroy_error(error_);
+    }
+  }
 
   /// Whether the call succeeded.
-  [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+  [[nodiscard]] bool has_value() const noexcept { return has_value_; }
   /// The same as `has_value()`.
-  explicit operator bool() const noexcept { return has_value(); }
+  explicit operator bool() const noexcept { return has_value_; }
 
   /// The value; throws `Exception` when there is none.
   [[nodiscard]] T& value() & { return checked(*this); }
@@ -72,18 +102,21 @@ class [[nodiscard]] Result {
  private:
   template <typename Self>
   static auto& checked(Self& self) {
-    auto* value = std::get_if<0>(&self.state_);
-    if (value == nullptr) detail::throw_error(*std::get_if<1>(&self.state_));
-    return *value;
+    if (!self.has_value_) detail::throw_error(self.error_);
+    return self.value_;
   }
   template <typename Self>
   static auto& checked_error(Self& self) noexcept {
-    auto* error = std::get_if<1>(&self.state_);
-    if (error == nullptr) detail::no_error_to_return();
-    return *error;
+    if (self.has_value_) detail::no_error_to_return();
+    return self.error_;
   }
 
-  std::variant<T, Error> state_;
+  bool has_value_;
+  // Not a variant, whose machinery every use of a result would carry, and every includer compile.
+  union {
+    T value_;
+    Error error_;
+  };
 };
 
 /// Success without a value, or an `Error`.

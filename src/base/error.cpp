@@ -94,6 +94,18 @@ void no_error_to_return() noexcept {
   std::terminate();
 }
 
+void move_error(Error* where, Error& from) noexcept {
+  std::construct_at(where, std::move(from));
+}
+
+void copy_error(Error* where, const Error& from) {
+  std::construct_at(where, from);
+}
+
+void destroy_error(Error& error) noexcept {
+  std::destroy_at(&error);
+}
+
 }  // namespace detail
 
 Result<void>::Result(Error error) : error_(std::make_shared<const Error>(std::move(error))) {}

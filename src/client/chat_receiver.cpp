@@ -134,7 +134,8 @@ std::optional<FailedAttempt> ChatReceiver::finish_stream(const TransportOutcome&
     if (!has_events_ && !done_) return refused_by_body(empty_stream());
     on_done();
   }
-  fields_ = stream_->builder.take();
+  fields_ = {};
+  stream_->builder.finish(fields_);
   fields_.model = stream_->decoder.model();
   fields_.request_id = redacted_id(
       stream_->decoder.request_id().empty() ? request_id_of(*this) : stream_->decoder.request_id(), redactor());

@@ -1,6 +1,7 @@
 #include "client/check.hpp"
 
 #include "base/ascii.hpp"
+#include "base/refusal.hpp"
 #include "client/path.hpp"
 
 #include <algorithm>
@@ -12,25 +13,19 @@
 namespace chatopen::client {
 namespace {
 
-Error bad_configuration(std::string message, std::string detail) {
-  return {.kind = ErrorKind::configuration, .message = std::move(message), .detail = std::move(detail)};
-}
+using base::refuse;
 
-Error bad_argument(std::string message, std::string detail) {
-  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
-}
+constexpr ErrorKind configuration = ErrorKind::configuration;
+constexpr ErrorKind invalid_argument = ErrorKind::invalid_argument;
 
-std::optional<Error> fault_in_credential(const Secret& secret, const std::string& option, const char* variable) {
+bool refuses_credential(const Secret& secret, std::string_view option, std::string_view variable, Error& fault) {
   if (secret.empty()) {
-    return bad_configuration(option + " is empty", std::string("set it, or the variable ") + variable);
+    return refuse(fault, configuration, {option, " is empty"}, {"set it, or the variable ", variable});
   }
   const std::string_view text = secret.reveal();
   const bool visible = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!visible) {
-    return bad_configuration(option + " has a character that a header may not carry",
-                             "only visible ASCII is allowed; look for a stray space or line break");
-  }
-  return std::nullopt;
+  return !visible && refuse(fault, configuration, {option, " has a character that a header may not carry"},
+                            {"only visible ASCII is allowed; look for a stray space or line break"});
 }
 
 // RFC 9110, 5.6.2.
@@ -67,83 +62,83 @@ bool is_reserved(std::string_view name) {
 
 }  // namespace
 
-std::optional<Error> fault_in(const Credentials& credentials) {
-  if (auto fault =
-          fault_in_credential(credentials.access_key_id, "credentials.access_key_id", "CHATOPEN_ACCESS_KEY_ID")) {
-    return fault;
-  }
-  return fault_in_credential(credentials.access_key_secret, "credentials.access_key_secret",
-                             "CHATOPEN_ACCESS_KEY_SECRET");
+bool refuses(const Credentials& credentials, Error& fault) {
+  return refuses_credential(credentials.access_key_id, "credentials.access_key_id", "CHATOPEN_ACCESS_KEY_ID", fault) ||
+         refuses_credential(credentials.access_key_secret, "credentials.access_key_secret",
+                            "CHATOPEN_ACCESS_KEY_SECRET", fault);
 }
 
-std::optional<Error> fault_in(const Timeouts& timeouts) {
-  const std::pair<const char*, const std::optional<std::chrono::milliseconds>*> all[] = {
+bool refuses(const Timeouts& timeouts, Error& fault) {
+  const std::pair<std::string_view, const std::optional<std::chrono::milliseconds>*> all[] = {
       {"timeouts.connect", &timeouts.connect},
       {"timeouts.first_byte", &timeouts.first_byte},
       {"timeouts.idle", &timeouts.idle},
       {"timeouts.total", &timeouts.total}};
   for (const auto& [name, value] : all) {
     if (value->has_value() && (*value)->count() < 0) {
-      return bad_argument(std::string(name) + " is negative", "use zero for no limit, or leave it empty to inherit it");
+      return refuse(fault, invalid_argument, {name, " is negative"},
+                    {"use zero for no limit, or leave it empty to inherit it"});
     }
   }
-  return std::nullopt;
+  return false;
 }
 
-std::optional<Error> fault_in(const RetryPolicy& policy) {
-  if (policy.max_retries < 0) return bad_argument("retry.max_retries is negative", "use 0 for no retries");
-  if (policy.initial_backoff.count() < 0 || policy.max_backoff.count() < 0 || policy.max_retry_after.count() < 0) {
-    return bad_argument("a duration in retry is negative", "use zero to retry at once");
+bool refuses(const RetryPolicy& policy, Error& fault) {
+  if (policy.max_retries < 0) {
+    return refuse(fault, invalid_argument, {"retry.max_retries is negative"}, {"use 0 for no retries"});
   }
-  return std::nullopt;
+  const auto shortest = std::min({policy.initial_backoff, policy.max_backoff, policy.max_retry_after});
+  return shortest.count() < 0 &&
+         refuse(fault, invalid_argument, {"a duration in retry is negative"}, {"use zero to retry at once"});
 }
 
-std::optional<Error> fault_in(const Limits& limits) {
-  if (limits.max_reply_bytes == 0 || limits.max_header_bytes == 0 || limits.max_header_lines == 0) {
-    return bad_argument("a member of limits is zero", "no reply could be received");
-  }
-  return std::nullopt;
+bool refuses(const Limits& limits, Error& fault) {
+  const bool usable = limits.max_reply_bytes != 0 && limits.max_event_bytes != 0 && limits.max_header_bytes != 0 &&
+                      limits.max_header_lines != 0;
+  return !usable && refuse(fault, invalid_argument, {"a member of limits is zero"}, {"no reply could be received"});
 }
 
-std::optional<Error> fault_in(const std::vector<EndpointOverride>& overrides) {
+bool refuses(const std::vector<EndpointOverride>& overrides, Error& fault) {
+  if (overrides.empty()) return false;
   const std::vector<Endpoint> known = endpoints::all();
   for (const EndpointOverride& override : overrides) {
     const auto endpoint =
         std::find_if(known.begin(), known.end(), [&](const Endpoint& each) { return each.name == override.name; });
     if (endpoint == known.end()) {
       std::string names;
-      for (const Endpoint& each : known) names += (names.empty() ? "" : ", ") + each.name;
-      return bad_configuration("endpoints names an unknown endpoint: " + override.name, "known are " + names);
+      for (const Endpoint& each : known) names.append(names.empty() ? "" : ", ").append(each.name);
+      return refuse(fault, configuration, {"endpoints names an unknown endpoint: ", override.name},
+                    {"known are ", names});
     }
-    Endpoint example = *endpoint;
     // The general endpoints get their model with each request.
-    if (example.model.empty()) example.model = "model";
-    if (const auto route = route_of(example, {override}); !route) {
-      return bad_configuration(
-          "the path in endpoints for " + override.name + " cannot be used: " + route.error().message,
-          route.error().detail);
+    const std::string_view model = endpoint->model.empty() ? "model" : std::string_view(endpoint->model);
+    std::string path;
+    Error why;
+    if (refuses_path(override.path.empty() ? endpoint->path : override.path, model, path, why)) {
+      return refuse(fault, configuration,
+                    {"the path in endpoints for ", override.name, " cannot be used: ", why.message}, {why.detail});
     }
   }
-  return std::nullopt;
+  return false;
 }
 
-std::optional<Error> fault_in(const std::vector<HttpHeader>& call_headers) {
+bool refuses(const std::vector<HttpHeader>& call_headers, Error& fault) {
   for (std::size_t i = 0; i < call_headers.size(); ++i) {
     const HttpHeader& header = call_headers[i];
-    const std::string where = "headers[" + std::to_string(i) + "]";
-    if (!is_token(header.name)) return bad_argument(where + ".name is not a valid header name", {});
-    if (is_reserved(header.name)) {
-      return bad_argument(where + " would replace a header that the SDK sets: " + header.name, "leave it out");
-    }
+    const auto refuse_it = [&](std::string_view what, std::string_view detail) {
+      return refuse(fault, invalid_argument, {"headers[", std::to_string(i), "]", what, header.name}, {detail});
+    };
+    if (!is_token(header.name)) return refuse_it(".name is not a valid header name: ", "use a token of RFC 9110");
+    if (is_reserved(header.name)) return refuse_it(" would replace a header that the SDK sets: ", "leave it out");
     if (std::any_of(header.value.begin(), header.value.end(), base::is_control)) {
-      return bad_argument(where + ".value has a control character (" + header.name + ")",
-                          "line breaks and other controls may not stand in a header");
+      return refuse_it(".value has a control character, of ",
+                       "line breaks and other controls may not stand in a header");
     }
     if (base::trim(header.value).size() != header.value.size()) {
-      return bad_argument(where + ".value has white space around it (" + header.name + ")", "trim it");
+      return refuse_it(".value has white space around it, of ", "trim it");
     }
   }
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace chatopen::client

@@ -1,20 +1,19 @@
 #pragma once
 
+#include <chatopen/error.hpp>
 #include <chatopen/options.hpp>
-#include <chatopen/result.hpp>
 
-#include <optional>
 #include <vector>
 
 namespace chatopen::client {
 
-// What can be checked without the network. Each returns the first fault, naming the option and how to mend it, and
-// never repeats a credential.
-[[nodiscard]] std::optional<Error> fault_in(const Credentials& credentials);
-[[nodiscard]] std::optional<Error> fault_in(const Timeouts& timeouts);
-[[nodiscard]] std::optional<Error> fault_in(const RetryPolicy& policy);
-[[nodiscard]] std::optional<Error> fault_in(const Limits& limits);
-[[nodiscard]] std::optional<Error> fault_in(const std::vector<EndpointOverride>& overrides);
-[[nodiscard]] std::optional<Error> fault_in(const std::vector<HttpHeader>& call_headers);
+// What can be checked without the network. Each returns whether it found a fault, and then describes the first, naming
+// the option and how to mend it, without repeating a credential.
+[[nodiscard]] bool refuses(const Credentials& credentials, Error& fault);
+[[nodiscard]] bool refuses(const Timeouts& timeouts, Error& fault);
+[[nodiscard]] bool refuses(const RetryPolicy& policy, Error& fault);
+[[nodiscard]] bool refuses(const Limits& limits, Error& fault);
+[[nodiscard]] bool refuses(const std::vector<EndpointOverride>& overrides, Error& fault);
+[[nodiscard]] bool refuses(const std::vector<HttpHeader>& call_headers, Error& fault);
 
 }  // namespace chatopen::client

@@ -28,11 +28,12 @@ Result<ChatClient> ChatClient::create(ClientOptions options) {
   if (!base_url) return std::move(base_url).error();
   options.base_url = *std::move(base_url);
 
-  if (auto fault = client::fault_in(options.credentials)) return *std::move(fault);
-  if (auto fault = client::fault_in(options.timeouts)) return *std::move(fault);
-  if (auto fault = client::fault_in(options.retry)) return *std::move(fault);
-  if (auto fault = client::fault_in(options.limits)) return *std::move(fault);
-  if (auto fault = client::fault_in(options.endpoints)) return *std::move(fault);
+  Error fault;
+  if (client::refuses(options.credentials, fault) || client::refuses(options.timeouts, fault) ||
+      client::refuses(options.retry, fault) || client::refuses(options.limits, fault) ||
+      client::refuses(options.endpoints, fault)) {
+    return fault;
+  }
   options.timeouts = client::inherit(options.timeouts, client::default_timeouts());
 
   if (options.transport == nullptr) {
@@ -60,7 +61,8 @@ Result<ChatReply> ChatClient::chat_with(const ChatRequest& request, const detail
 }
 
 Result<void> ChatClient::set_credentials(const Credentials& credentials) {
-  if (auto fault = client::fault_in(credentials)) return *std::move(fault);
+  Error fault;
+  if (client::refuses(credentials, fault)) return fault;
   impl_->core->replace_credentials(credentials);
   return {};
 }

@@ -1,10 +1,10 @@
 #include "client/path.hpp"
 
 #include "base/ascii.hpp"
+#include "base/refusal.hpp"
 #include "codec/utf8.hpp"
 
 #include <array>
-#include <optional>
 #include <utility>
 
 namespace chatopen::client {
@@ -70,14 +70,14 @@ bool has_dot_segment(std::string_view path) {
   return false;
 }
 
-Error refused(std::string message, std::string detail) {
-  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
+bool refuse(Error& fault, std::initializer_list<std::string_view> message, std::string_view detail = {}) {
+  return base::refuse(fault, ErrorKind::invalid_argument, message, {detail});
 }
 
 // Percent-encoding would hide it from everything behind.
-std::optional<Error> refuse_unless_utf8(std::string_view text, const char* field) {
-  if (codec::is_utf8(text)) return std::nullopt;
-  return refused(std::string(field) + " is not valid UTF-8", "convert it, or replace what is broken, before sending");
+bool refuses_unless_utf8(std::string_view text, std::string_view field, Error& fault) {
+  if (codec::is_utf8(text)) return false;
+  return refuse(fault, {field, " is not valid UTF-8"}, "convert it, or replace what is broken, before sending");
 }
 
 bool has_control(std::string_view text) {
@@ -107,35 +107,34 @@ std::string fill_model(std::string_view path, std::string_view model) {
   }
 }
 
-namespace {
-
-Result<std::string> expand_path(std::string_view path, std::string_view model) {
+bool refuses_path(std::string_view path, std::string_view model, std::string& expanded, Error& fault) {
   if (path.empty()) {
-    return refused("the request names no endpoint", "set ChatRequest::endpoint, for example to endpoints::gpt_4o()");
+    return refuse(fault, {"the request names no endpoint"},
+                  "set ChatRequest::endpoint, for example to endpoints::gpt_4o()");
   }
-  if (auto fault = refuse_unless_utf8(path, "endpoint.path")) return *std::move(fault);
-  if (auto fault = refuse_unless_utf8(model, "endpoint.model")) return *std::move(fault);
-  if (path.front() != '/') return refused("the endpoint's path does not start with '/'", std::string(path));
-  if (has_control(model)) return refused("the model's name has a control character", {});
+  if (refuses_unless_utf8(path, "endpoint.path", fault) || refuses_unless_utf8(model, "endpoint.model", fault)) {
+    return true;
+  }
+  if (path.front() != '/') return refuse(fault, {"the endpoint's path does not start with '/'"}, path);
+  if (has_control(model)) return refuse(fault, {"the model's name has a control character"});
 
   std::string filled;
   if (path.find(model_placeholder) != std::string_view::npos) {
     if (model.empty()) {
-      return refused("the endpoint needs a model's name", "such as endpoints::role_play(\"my-model\")");
+      return refuse(fault, {"the endpoint needs a model's name"}, "such as endpoints::role_play(\"my-model\")");
     }
     filled = fill_model(path, model);
     path = filled;
   }
 
-  std::string expanded;
   expanded.reserve(path.size());
   std::size_t plain = 0;
   while (plain < path.size() && stands_in_path(path[plain]) && path[plain] != '%') ++plain;
   expanded.append(path.substr(0, plain));
   for (std::size_t i = plain; i < path.size(); ++i) {
     const char c = path[i];
-    if (base::is_control(c)) return refused("the endpoint's path has a control character", {});
-    if (c == '#') return refused("the endpoint's path has a fragment ('#')", std::string(path));
+    if (base::is_control(c)) return refuse(fault, {"the endpoint's path has a control character"});
+    if (c == '#') return refuse(fault, {"the endpoint's path has a fragment ('#')"}, path);
     const bool is_escape = c == '%' && i + 2 < path.size() && is_hex(path[i + 1]) && is_hex(path[i + 2]);
     if (stands_in_path(c) && (c != '%' || is_escape)) {
       expanded += c;
@@ -144,10 +143,12 @@ Result<std::string> expand_path(std::string_view path, std::string_view model) {
     }
   }
   if (has_dot_segment(std::string_view(expanded).substr(0, expanded.find('?')))) {
-    return refused("the endpoint's path has a '.' or '..' segment", std::string(path));
+    return refuse(fault, {"the endpoint's path has a '.' or '..' segment"}, path);
   }
-  return expanded;
+  return false;
 }
+
+namespace {
 
 const EndpointOverride* find_override(const std::string& name, const std::vector<EndpointOverride>& overrides) {
   if (name.empty()) return nullptr;
@@ -162,9 +163,11 @@ const EndpointOverride* find_override(const std::string& name, const std::vector
 Result<Route> route_of(const Endpoint& endpoint, const std::vector<EndpointOverride>& overrides) {
   const EndpointOverride* const found = find_override(endpoint.name, overrides);
   const bool has_path = found != nullptr && !found->path.empty();
-  Result<std::string> path = expand_path(has_path ? found->path : endpoint.path, endpoint.model);
-  if (!path) return std::move(path).error();
-  return Route{*std::move(path), found != nullptr ? found->wire_form.value_or(endpoint.wire_form) : endpoint.wire_form};
+  Route route{.path = {},
+              .wire_form = found != nullptr ? found->wire_form.value_or(endpoint.wire_form) : endpoint.wire_form};
+  Error fault;
+  if (refuses_path(has_path ? found->path : endpoint.path, endpoint.model, route.path, fault)) return fault;
+  return route;
 }
 
 }  // namespace chatopen::client

@@ -13,6 +13,9 @@ namespace chatopen::client {
 /// The path with every `{model}` replaced by the model's name, percent-encoded so that it stays in its segment.
 [[nodiscard]] std::string fill_model(std::string_view path, std::string_view model);
 
+/// Whether the path cannot be sent to; otherwise `expanded`, which must be empty, becomes what stands in the URL.
+[[nodiscard]] bool refuses_path(std::string_view path, std::string_view model, std::string& expanded, Error& fault);
+
 /// Where a request goes, ready for the URL, and in which form.
 struct Route {
   std::string path;

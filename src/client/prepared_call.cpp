@@ -7,17 +7,16 @@
 #include "codec/encode.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace chatopen::client {
 namespace {
 
-std::optional<Error> fault_in_options(const CallOptions& call) {
-  if (auto fault = fault_in(call.timeouts)) return fault;
-  if (call.retry) {
-    if (auto fault = fault_in(*call.retry)) return fault;
-  }
-  return fault_in(call.headers);
+void add(std::vector<HttpHeader>& headers, std::string_view name, std::string_view value) {
+  HttpHeader& header = headers.emplace_back();
+  header.name = name;
+  header.value = value;
 }
 
 }  // namespace
@@ -27,7 +26,10 @@ Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest
   const ClientOptions& options = core.options();
   auto prepared = std::make_unique<PreparedCall>(core.credentials());
   prepared->started = options.clock->now();
-  if (auto fault = fault_in_options(call)) return *std::move(fault);
+  Error fault;
+  if (refuses(call.timeouts, fault) || (call.retry && refuses(*call.retry, fault)) || refuses(call.headers, fault)) {
+    return fault;
+  }
   const Result<Route> route = route_of(request.endpoint, options.endpoints);
   if (!route) return route.error();
   Result<std::string> body = codec::encode_chat(request, route->wire_form, streaming);
@@ -40,12 +42,12 @@ Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest
   http.limits = options.limits;
   http.headers.reserve(5 + call.headers.size());
   const Credentials& credentials = *prepared->credentials;
-  http.headers.push_back({"X-Request-Req-Accesskeyid", std::string(credentials.access_key_id.reveal())});
-  http.headers.push_back({"X-Request-Req-Accesskeysecret", std::string(credentials.access_key_secret.reveal())});
-  http.headers.push_back({"Content-Type", "application/json"});
-  http.headers.push_back({"Accept", streaming ? "text/event-stream, application/json" : "application/json"});
+  add(http.headers, "X-Request-Req-Accesskeyid", credentials.access_key_id.reveal());
+  add(http.headers, "X-Request-Req-Accesskeysecret", credentials.access_key_secret.reveal());
+  add(http.headers, "Content-Type", "application/json");
+  add(http.headers, "Accept", streaming ? "text/event-stream, application/json" : "application/json");
   // Compressing servers hold pieces back until they have enough of them.
-  if (streaming) http.headers.push_back({"Accept-Encoding", "identity"});
+  if (streaming) add(http.headers, "Accept-Encoding", "identity");
   http.headers.insert(http.headers.end(), call.headers.begin(), call.headers.end());
 
   prepared->retry = call.retry ? *call.retry : options.retry;

@@ -219,7 +219,9 @@ void ChunkDecoder::read_word(const std::optional<Json>& value, std::string& word
 // Joins the halves in a piece, also with the half that waits for it.
 void ChunkDecoder::join_halves(int channel, std::string& piece) {
   if (piece.empty() || (!scratch_->has_marks && waiting_.empty())) return;
-  if (const auto before = waiting_.find(channel); before != waiting_.end()) {
+  const auto before =
+      std::find_if(waiting_.begin(), waiting_.end(), [channel](const auto& each) { return each.first == channel; });
+  if (before != waiting_.end()) {
     std::string start;
     if (scratch_->has_marks) {
       append_mark(before->second, start);
@@ -230,7 +232,7 @@ void ChunkDecoder::join_halves(int channel, std::string& piece) {
     waiting_.erase(before);
   }
   if (!scratch_->has_marks) return;
-  if (const unsigned high = join_marks(piece)) waiting_[channel] = high;
+  if (const unsigned high = join_marks(piece)) waiting_.emplace_back(channel, high);
 }
 
 Error ChunkDecoder::refusal(int http_status) {

@@ -7,10 +7,10 @@
 #include <chatopen/error.hpp>
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chatopen::codec {
@@ -69,7 +69,7 @@ class ChunkDecoder {
   Scratch* scratch_ = nullptr;
   // First halves that wait, by the channel in which they came: the index of a tool call, or one of the negative numbers
   // for the other texts.
-  std::map<int, unsigned> waiting_;
+  std::vector<std::pair<int, unsigned>> waiting_;
   bool saw_finish_reason_ = false;
   std::string model_;
   std::string request_id_;

@@ -7,7 +7,7 @@
 namespace chatopen::stream {
 namespace {
 
-constexpr std::size_t first_block = 256;
+constexpr std::size_t smallest_block = 496;
 constexpr std::size_t largest_block = std::size_t{1024} * 1024;
 
 }  // namespace
@@ -15,7 +15,8 @@ constexpr std::size_t largest_block = std::size_t{1024} * 1024;
 void LongText::append(std::string_view piece) {
   while (!piece.empty()) {
     if (blocks_.empty() || blocks_.back().size() == blocks_.back().capacity()) {
-      const std::size_t size = blocks_.empty() ? first_block : std::min(2 * blocks_.back().size(), largest_block);
+      const std::size_t before = blocks_.empty() ? 0 : blocks_.back().size();
+      const std::size_t size = std::clamp(before + before / 4, smallest_block, largest_block);
       blocks_.emplace_back().reserve(size);
     }
     std::string& block = blocks_.back();

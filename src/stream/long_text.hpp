@@ -15,7 +15,7 @@ class LongText {
   [[nodiscard]] std::string take();
 
  private:
-  // All full but the last; each may be twice as large as the one before.
+  // All full but the last; each is a little larger than the one before.
   std::vector<std::string> blocks_;
 };
 

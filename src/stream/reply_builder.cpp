@@ -19,21 +19,27 @@ void ReplyBuilder::add(const ChatDelta& delta) {
   text_.append(delta.text);
   reasoning_.append(delta.reasoning);
   if (delta.tool_call) {
-    ToolCall& call = calls_[delta.tool_call->index];
+    ToolCall& call = call_at(delta.tool_call->index);
     keep_first(call.id, delta.tool_call->id);
     keep_first(call.name, delta.tool_call->name);
     call.arguments += delta.tool_call->arguments;
   }
-  if (!delta.finish_reason.empty()) fields_.finish_reason = delta.finish_reason;
-  if (delta.usage) fields_.usage = delta.usage;
+  if (!delta.finish_reason.empty()) finish_reason_ = delta.finish_reason;
+  if (delta.usage) usage_ = delta.usage;
 }
 
-ChatReply::Fields ReplyBuilder::take() {
-  fields_.text = text_.take();
-  fields_.reasoning = reasoning_.take();
-  fields_.tool_calls.reserve(calls_.size());
-  for (auto& [index, call] : std::exchange(calls_, {})) fields_.tool_calls.push_back(std::move(call));
-  return std::exchange(fields_, {});
+ToolCall& ReplyBuilder::call_at(int index) {
+  const auto at = std::find_if(calls_.begin(), calls_.end(), [index](const auto& each) { return each.first >= index; });
+  if (at != calls_.end() && at->first == index) return at->second;
+  return calls_.emplace(at, index, ToolCall{})->second;
+}
+
+void ReplyBuilder::finish(ChatReply::Fields& reply) {
+  reply.text = text_.take();
+  reply.reasoning = reasoning_.take();
+  for (auto& [index, call] : calls_) reply.tool_calls.push_back(std::move(call));
+  reply.finish_reason.swap(finish_reason_);
+  reply.usage = usage_;
 }
 
 bool emit_whole(const ChatReply::Fields& reply, const detail::DeltaCallback& on_delta) {

@@ -5,7 +5,10 @@
 #include <chatopen/delta.hpp>
 #include <chatopen/reply.hpp>
 
-#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace chatopen::stream {
 
@@ -14,16 +17,19 @@ class ReplyBuilder {
  public:
   void add(const ChatDelta& delta);
 
-  /// The reply so far: texts joined, tool calls in the order of their indexes, the last finish reason and usage. `raw`
-  /// and what deltas do not say stay empty. The builder is as new afterwards.
-  [[nodiscard]] ChatReply::Fields take();
+  /// Writes the reply so far: texts joined, tool calls in the order of their indexes, the last finish reason and usage.
+  /// What deltas do not say stays as it is. Once.
+  void finish(ChatReply::Fields& reply);
 
  private:
+  [[nodiscard]] ToolCall& call_at(int index);
+
   LongText text_;
   LongText reasoning_;
-  ChatReply::Fields fields_;
-  // Not a vector, since a server may give an index as high or as low as it likes.
-  std::map<int, ToolCall> calls_;
+  std::string finish_reason_;
+  std::optional<Usage> usage_;
+  // By index, which a server may give as high or as low as it likes.
+  std::vector<std::pair<int, ToolCall>> calls_;
 };
 
 /// A whole reply as deltas: one, or one for each tool call when there are several; none when the reply says nothing.

@@ -289,6 +289,9 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   if (code == CURLE_URL_MALFORMAT) {
     return refuse(TransportFailure::invalid_request, "the URL is not one that can be sent to");
   }
+  // Ten thousand streams receive little at a time each, and their buffers are the largest part of what they need.
+  constexpr long buffer_size = 2048;
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size);
   // Calls to a server that may speak HTTP/2 share its connection rather than open one each before that is known.
   if (target.https) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());

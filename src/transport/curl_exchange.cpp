@@ -185,6 +185,7 @@ bool CurlExchange::add_header_line(std::string_view line) {
     case ReplyHead::Step::complete: break;
   }
   const bool go_on = obey(sink_.on_head(head_.status(), head_.headers()));
+  if (route_.shared_multi) head_.release_headers();
   restart_idle();
   return go_on;
 }

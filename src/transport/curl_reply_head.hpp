@@ -29,6 +29,8 @@ class ReplyHead {
   [[nodiscard]] bool complete() const noexcept { return complete_; }
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const std::vector<HttpHeader>& headers() const noexcept { return headers_; }
+  /// Lets the header lines go, once they were handed over.
+  void release_headers() noexcept { std::vector<HttpHeader>().swap(headers_); }
   /// Whether a body that libcurl calls complete is known to be whole: it has a last chunk, a length, HTTP/2's end of
   /// stream, or there is none. A compressed one may have been cut before it was framed, which libcurl does not notice.
   [[nodiscard]] bool proves_body_end() const noexcept;

@@ -1,6 +1,7 @@
 #include "transport/url.hpp"
 
 #include "base/ascii.hpp"
+#include "base/refusal.hpp"
 
 #include <curl/curl.h>
 
@@ -28,8 +29,8 @@ std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   return text;
 }
 
-Error refused(std::string message, std::string detail = {}) {
-  return {.kind = ErrorKind::configuration, .message = std::move(message), .detail = std::move(detail)};
+bool refuse(Error& fault, std::string_view message, std::string_view detail = {}) {
+  return base::refuse(fault, ErrorKind::configuration, {"base_url ", message}, {detail});
 }
 
 // What stands between `://` and the path; empty when there is none.
@@ -46,44 +47,43 @@ bool is_unsafe(char c) noexcept {
   return base::is_control(c) || std::string_view(" \\\"<>^`{|}").find(c) != std::string_view::npos;
 }
 
-Error explain(CURLUcode fault) {
-  switch (fault) {
-    case CURLUE_BAD_PORT_NUMBER: return refused("base_url has a port that is not a number from 1 to 65535");
-    case CURLUE_NO_HOST: return refused("base_url has no host");
+bool refuse(Error& fault, CURLUcode code) {
+  switch (code) {
+    case CURLUE_BAD_PORT_NUMBER: return refuse(fault, "has a port that is not a number from 1 to 65535");
+    case CURLUE_NO_HOST: return refuse(fault, "has no host");
     case CURLUE_BAD_HOSTNAME:
-    case CURLUE_BAD_IPV6: return refused("base_url has a host that is not a valid name or address");
-    case CURLUE_OUT_OF_MEMORY: return refused("base_url could not be parsed: out of memory");
-    default: return refused("base_url is not a valid URL");
+    case CURLUE_BAD_IPV6: return refuse(fault, "has a host that is not a valid name or address");
+    case CURLUE_OUT_OF_MEMORY: return refuse(fault, "could not be parsed: out of memory");
+    default: return refuse(fault, "is not a valid URL");
   }
 }
 
 // What is refused before libcurl parses the URL, which would accept it or blame something else.
-std::optional<Error> refuse_at_sight(std::string_view base_url) {
+bool refuses_at_sight(std::string_view base_url, Error& fault) {
   if (base_url.empty()) {
-    return refused("base_url is required", "the service's reference names no host, so there is no default");
+    return refuse(fault, "is required", "the service's reference names no host, so there is no default");
   }
   if (std::any_of(base_url.begin(), base_url.end(), is_unsafe)) {
-    return refused(
-        "base_url contains a character that no URL has: a space, a backslash, a control character or one of \"<>^`{|}");
+    return refuse(
+        fault, "contains a character that no URL has: a space, a backslash, a control character or one of \"<>^`{|}");
   }
   const std::size_t separator = base_url.find("://");
   const std::string_view scheme = base_url.substr(0, separator);
   if (separator == std::string_view::npos ||
       (!equal_ignoring_case(scheme, "https") && !equal_ignoring_case(scheme, "http"))) {
-    return refused("base_url must begin with https://, or with http:// for this machine");
+    return refuse(fault, "must begin with https://, or with http:// for this machine");
   }
   const std::string_view authority = authority_of(base_url);
-  if (authority.empty()) return refused("base_url has no host");
+  if (authority.empty()) return refuse(fault, "has no host");
   if (authority.find('@') != std::string_view::npos) {
-    return refused("base_url contains user info", "credentials belong in ClientOptions::credentials");
+    return refuse(fault, "contains user info", "credentials belong in ClientOptions::credentials");
   }
   // libcurl would take the zone off.
   if (authority.front() == '[' && authority.find('%') != std::string_view::npos) {
-    return refused("base_url has an address with a zone, which is not supported");
+    return refuse(fault, "has an address with a zone, which is not supported");
   }
-  if (base_url.find('?') != std::string_view::npos) return refused("base_url has a query, which is not allowed");
-  if (base_url.find('#') != std::string_view::npos) return refused("base_url has a fragment, which is not allowed");
-  return std::nullopt;
+  if (base_url.find('?') != std::string_view::npos) return refuse(fault, "has a query, which is not allowed");
+  return base_url.find('#') != std::string_view::npos && refuse(fault, "has a fragment, which is not allowed");
 }
 
 bool is_byte(std::string_view digits) noexcept {
@@ -98,28 +98,38 @@ bool is_byte(std::string_view digits) noexcept {
 
 }  // namespace
 
-Result<std::string> parse_base_url(const std::string& base_url, bool allow_http) {
-  if (auto error = refuse_at_sight(base_url)) return *std::move(error);
+namespace {
 
+bool refuses(const std::string& base_url, bool allow_http, std::string& text, Error& fault) {
+  if (refuses_at_sight(base_url, fault)) return true;
   const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
-  if (url == nullptr) return explain(CURLUE_OUT_OF_MEMORY);
-  if (const CURLUcode fault = curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), CURLU_URLENCODE);
-      fault != CURLUE_OK) {
-    return explain(fault);
+  if (url == nullptr) return refuse(fault, CURLUE_OUT_OF_MEMORY);
+  if (const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), CURLU_URLENCODE);
+      code != CURLUE_OK) {
+    return refuse(fault, code);
   }
   std::string host = part_of(url.get(), CURLUPART_HOST);
   std::transform(host.begin(), host.end(), host.begin(), base::to_lower);
-  if (const CURLUcode fault = curl_url_set(url.get(), CURLUPART_HOST, host.c_str(), 0); fault != CURLUE_OK) {
-    return explain(fault);
+  if (const CURLUcode code = curl_url_set(url.get(), CURLUPART_HOST, host.c_str(), 0); code != CURLUE_OK) {
+    return refuse(fault, code);
   }
-  if (part_of(url.get(), CURLUPART_PORT) == "0") return explain(CURLUE_BAD_PORT_NUMBER);
+  if (part_of(url.get(), CURLUPART_PORT) == "0") return refuse(fault, CURLUE_BAD_PORT_NUMBER);
   if (part_of(url.get(), CURLUPART_SCHEME) == "http" && !allow_http && !is_loopback(host)) {
-    return refused("base_url uses http, which would send prompts and credentials readable",
-                   "use https, or set ClientOptions::allow_http");
+    return refuse(fault, "uses http, which would send prompts and credentials readable",
+                  "use https, or set ClientOptions::allow_http");
   }
-  std::string text = part_of(url.get(), CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
-  if (text.empty()) return explain(CURLUE_OUT_OF_MEMORY);
+  text = part_of(url.get(), CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
+  if (text.empty()) return refuse(fault, CURLUE_OUT_OF_MEMORY);
   while (text.back() == '/') text.pop_back();
+  return false;
+}
+
+}  // namespace
+
+Result<std::string> parse_base_url(const std::string& base_url, bool allow_http) {
+  std::string text;
+  Error fault;
+  if (refuses(base_url, allow_http, text, fault)) return fault;
   return text;
 }
 
