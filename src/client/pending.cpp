@@ -78,7 +78,8 @@ bool Pending<T>::wait_for(std::chrono::milliseconds duration) const {
 
 template <typename T>
 Result<T> Pending<T>::get() && {
-  const auto state = std::move(state_);
+  // Kept as it is, also by `then`, for `cancel` may read it meanwhile.
+  const auto state = state_;
   if (!state->wait_until()) return state->refused_wait();
   auto [result, exception] = state->take();
   if (exception != nullptr) std::rethrow_exception(exception);
@@ -92,7 +93,7 @@ void Pending<T>::cancel() noexcept {
 
 template <typename T>
 Pending<void> Pending<T>::then_run(std::unique_ptr<detail::Continuation<T>> continuation) && {
-  const auto state = std::move(state_);
+  const auto state = state_;
   auto then = std::make_shared<ThenState>(state);
   state->continue_with(std::make_unique<Then<T>>(std::move(continuation), then));
   return Pending<void>(std::move(then));
