@@ -109,14 +109,21 @@ int CurlExchange::on_socket(void* self, curl_socket_t, curlsocktype) noexcept {
   return CURL_SOCKOPT_OK;
 }
 
-// Called before the first byte of a request is written, and so also before libcurl would write it a second time.
+// Called before the first byte of a request is written, and so also before libcurl would write it a second time: after
+// a connection that is not new has died, or an HTTP/2 server has refused the stream (REFUSED_STREAM, or a GOAWAY below
+// it), which proves that it did not process the request. libcurl does not say which of the two it was (7.88: a reset
+// connection, and also a stream that is reset with NO_ERROR behind the head of its reply, look the same), and a
+// connection is not new as soon as any other transfer has joined it. So only what had a new connection for itself is
+// known to be refused; HTTP_1_1_REQUIRED, which proves less, leaves a text.
 int CurlExchange::on_before_request(void* self, char*, char*, int, int) noexcept {
   auto& exchange = *static_cast<CurlExchange*>(self);
   if (exchange.request_started_ && exchange.request_may_be_written()) {
     exchange.resend_refused_ = true;
+    exchange.stream_refused_ = exchange.on_unshared_new_connection_ && exchange.curl_message_[0] == '\0';
     return CURL_PREREQFUNC_ABORT;
   }
   exchange.request_started_ = true;
+  exchange.on_unshared_new_connection_ = !exchange.route_.shared_multi && exchange.opened_a_connection();
   if (!exchange.begun_) exchange.begin(std::chrono::steady_clock::now());
   return CURL_PREREQFUNC_OK;
 }
@@ -252,7 +259,7 @@ void CurlExchange::restart_idle() noexcept {
 
 TransportOutcome CurlExchange::finish(CURLcode code, Clock::TimePoint now) {
   TransportOutcome outcome;
-  outcome.request_bytes_written = request_started_ && request_may_be_written();
+  outcome.request_bytes_written = request_started_ && request_may_be_written() && !stream_refused_;
   if (!failure_ && (stopped_ || finished_)) {
     outcome.stopped = true;
     return outcome;
@@ -267,6 +274,11 @@ TransportOutcome CurlExchange::finish(CURLcode code, Clock::TimePoint now) {
   outcome.failure = failure_;
   outcome.message = std::move(message_);
   return outcome;
+}
+
+bool CurlExchange::opened_a_connection() const noexcept {
+  long opened = 0;
+  return curl_easy_getinfo(handle_, CURLINFO_NUM_CONNECTS, &opened) == CURLE_OK && opened > 0;
 }
 
 // False only where libcurl's count proves it. Behind TLS and HTTP/2 the count lags behind what is on the wire.
@@ -305,6 +317,10 @@ void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
   }
   if (code == CURLE_OK) {
     fail(TransportFailure::connection_reset, "the connection was closed in the head of the reply");
+    return;
+  }
+  if (stream_refused_) {
+    fail(TransportFailure::connection_reset, "the server refused the stream before it processed the request");
     return;
   }
   if (resend_refused_ || code == CURLE_SEND_FAIL_REWIND) {

@@ -85,6 +85,7 @@ class CurlExchange {
   void begin(Clock::TimePoint at) noexcept;
   void restart_idle() noexcept;
 
+  [[nodiscard]] bool opened_a_connection() const noexcept;
   [[nodiscard]] bool request_may_be_written() const noexcept;
   [[nodiscard]] bool name_is_resolved() const noexcept;
   [[nodiscard]] bool refused_before_body_was_read(CURLcode code) const noexcept;
@@ -106,7 +107,9 @@ class CurlExchange {
   std::array<char, CURL_ERROR_SIZE> curl_message_;
   CurlRoute route_;
   bool request_started_ = false;
+  bool on_unshared_new_connection_ = false;
   bool resend_refused_ = false;
+  bool stream_refused_ = false;
   bool stopped_ = false;
   bool begun_ = false;
   bool paused_ = false;

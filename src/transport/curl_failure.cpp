@@ -35,6 +35,11 @@ bool names_refused_client(std::string_view text) noexcept {
   return false;
 }
 
+// Without a text, the connection has nothing left to do: usually a GOAWAY that has ended its last stream.
+bool names_http2_fault(std::string_view text) noexcept {
+  return !text.empty();
+}
+
 TransportFailure failure_while_connecting(CURLcode code, std::string_view text, bool through_proxy) noexcept {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -69,8 +74,8 @@ TransportFailure failure_while_waiting(CURLcode code, std::string_view text) noe
     case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:
-    case CURLE_HTTP2: return TransportFailure::protocol;
+    case CURLE_WRITE_ERROR: return TransportFailure::protocol;
+    case CURLE_HTTP2: return names_http2_fault(text) ? TransportFailure::protocol : TransportFailure::connection_reset;
     default: return TransportFailure::connection_reset;
   }
 }
@@ -79,8 +84,8 @@ TransportFailure failure_while_receiving(CURLcode code, std::string_view text) n
   switch (code) {
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:
-    case CURLE_HTTP2: return TransportFailure::protocol;
+    case CURLE_WRITE_ERROR: return TransportFailure::protocol;
+    case CURLE_HTTP2: return names_http2_fault(text) ? TransportFailure::protocol : TransportFailure::truncated;
     case CURLE_RECV_ERROR: return names_broken_chunk(text) ? TransportFailure::protocol : TransportFailure::truncated;
     default: return TransportFailure::truncated;
   }
