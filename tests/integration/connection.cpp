@@ -134,10 +134,17 @@ bool Connection::read_head() {
 }
 
 bool Connection::read_bytes(std::size_t count) {
+  std::string bytes;
+  if (!read_bytes(count, bytes)) return false;
+  request_.body += bytes;
+  return true;
+}
+
+bool Connection::read_bytes(std::size_t count, std::string& into) {
   while (buffer_.size() < count) {
     if (!fill()) return false;
   }
-  request_.body.append(buffer_, 0, count);
+  into.assign(buffer_, 0, count);
   buffer_.erase(0, count);
   return true;
 }

@@ -63,6 +63,8 @@ class Connection {
   /// The head only: what follows may not have come.
   bool read_head();
   bool read_bytes(std::size_t count);
+  /// The next bytes of what is not HTTP/1, which no request gets.
+  bool read_bytes(std::size_t count, std::string& into);
   [[nodiscard]] const WireRequest& request() const { return request_; }
   /// Every byte so far.
   [[nodiscard]] std::string received() const;

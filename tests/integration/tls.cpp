@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdio>
 #include <stdexcept>
+#include <utility>
 
 namespace integration {
 namespace {
@@ -114,7 +115,8 @@ void TlsContext::require_client_certificate(const CertificateAuthority& authorit
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
 
-void TlsContext::choose_http_1_1() {
+void TlsContext::choose(std::string protocol) {
+  wanted_protocol_ = std::move(protocol);
   SSL_CTX_set_alpn_select_cb(context_.get(), &TlsContext::choose_protocol, this);
 }
 
@@ -135,7 +137,7 @@ int TlsContext::choose_protocol(SSL*, const unsigned char** chosen, unsigned cha
     const std::string_view name = rest.substr(1, size);
     rest.remove_prefix(1 + size);
     context.offered_protocols_.emplace_back(name);
-    if (name != "http/1.1") continue;
+    if (name != context.wanted_protocol_) continue;
     *chosen = reinterpret_cast<const unsigned char*>(name.data());
     *chosen_size = static_cast<unsigned char>(size);
   }

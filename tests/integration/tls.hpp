@@ -72,7 +72,9 @@ class TlsContext {
   /// Refuses clients without a certificate of this authority.
   void require_client_certificate(const CertificateAuthority& authority);
   /// Answers ALPN with HTTP/1.1.
-  void choose_http_1_1();
+  void choose_http_1_1() { choose("http/1.1"); }
+  /// Answers ALPN with HTTP/2.
+  void choose_http_2() { choose("h2"); }
   /// What the last client offered to a context that chooses.
   [[nodiscard]] std::vector<std::string> offered_protocols() const;
   [[nodiscard]] SSL_CTX* get() const { return context_.get(); }
@@ -80,10 +82,12 @@ class TlsContext {
  private:
   static int choose_protocol(SSL* tls, const unsigned char** chosen, unsigned char* chosen_size,
                              const unsigned char* offered, unsigned int offered_size, void* self);
+  void choose(std::string protocol);
 
   std::unique_ptr<SSL_CTX, OpenSslDeleter<SSL_CTX_free>> context_;
   mutable std::mutex mutex_;
   std::vector<std::string> offered_protocols_;
+  std::string wanted_protocol_;
 };
 
 }  // namespace integration
