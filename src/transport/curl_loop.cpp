@@ -102,6 +102,7 @@ class EpollLoop final : public CurlLoop {
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* watched) noexcept {
     auto& loop = *static_cast<EpollLoop*>(self);
     if (what == CURL_POLL_REMOVE) {
+      // No effect when libcurl (7.88) has closed it already, which took it out of epoll.
       if (watched != nullptr) epoll_ctl(loop.epoll_.number(), EPOLL_CTL_DEL, socket, nullptr);
       return 0;
     }
