@@ -34,7 +34,8 @@ concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>
 /// throw: the call that it belongs to then ends, and its caller gets the exception.
 ///
 /// When the last copy dies, calls in flight complete as `ErrorKind::cancelled` before the destructor returns, which
-/// waits only for callbacks that are running on other threads; no callback runs afterwards.
+/// waits only for callbacks that are running on other threads; no callback runs afterwards. A destructor that runs in a
+/// callback waits for nothing: a call whose callback is running on another thread just then completes after that.
 class CHATOPEN_EXPORT ChatClient {
  public:
   /// Checks everything that can be checked without the network, and connects nothing.
@@ -81,7 +82,7 @@ class CHATOPEN_EXPORT ChatClient {
 
   /// Takes no more asynchronous calls and pulled streams on any copy of this client (they end as `cancelled`), waits at
   /// most `grace` for those in flight, and cancels the rest: no callback runs after it returns. Whether none had to be
-  /// cancelled. Within a callback it does not wait.
+  /// cancelled. Within a callback it waits for nothing, as the destructor.
   bool shutdown(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
 
   /// Replaces the credentials for calls that start from now on, on every copy of this client.

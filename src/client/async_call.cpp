@@ -64,7 +64,10 @@ void AsyncCall::start_attempt() {
     attempt = ++attempt_;
     cancelled = cancel_wanted_;
   }
-  if (auto error = call_->begin_attempt(cancelled)) return end(std::move(error), nullptr);
+  auto error = call_->begin_attempt(cancelled);
+  // An observer may have ended the call.
+  if (has_ended()) return;
+  if (error) return end(std::move(error), nullptr);
   const std::shared_ptr<AsyncCall> self = shared_from_this();
   std::shared_ptr<Exchange> exchange = AsyncCore::of(*core_).start(prepared_->request, self, self);
   {
@@ -88,12 +91,13 @@ SinkAction AsyncCall::on_body(std::string_view bytes) {
   if (!step) return SinkAction::stop;
   const SinkAction action = receiver().on_body(bytes);
   // A callback may have ended the call by destroying its client.
-  return has_ended() ? SinkAction::stop : action;
+  return is_abandoned() || has_ended() ? SinkAction::stop : action;
 }
 
 void AsyncCall::on_complete(TransportOutcome outcome) {
   const Step step(*this);
   if (!step) return;
+  if (is_abandoned()) return end(call_->cancelled_between_attempts(), nullptr);
   Call::Next next = call_->end_attempt(outcome);
   if (has_ended()) return;
   if (next.wait) return back_off(*next.wait);
@@ -146,6 +150,13 @@ void AsyncCall::resume() noexcept {
 void AsyncCall::abandon() {
   const Step step(*this);
   if (step) end(call_->cancelled_between_attempts(), nullptr);
+}
+
+void AsyncCall::abandon_without_waiting() {
+  const std::unique_lock lock(gate_, std::try_to_lock);
+  if (lock.owns_lock()) return abandon();
+  abandoned_.store(true, std::memory_order_release);
+  cancel();
 }
 
 void AsyncCall::end(std::optional<Error> error, std::exception_ptr exception) {

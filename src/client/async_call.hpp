@@ -9,6 +9,7 @@
 #include <chatopen/error.hpp>
 #include <chatopen/transport.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -40,6 +41,9 @@ class AsyncCall : public ResponseSink,
   /// Ends it as cancelled, now and on this thread, unless it has ended. Waits for a callback of the call's on another
   /// thread. None runs afterwards.
   void abandon();
+  /// The same for a thread that is in a callback itself, and must not wait for another: a call whose callback runs just
+  /// now ends with that.
+  void abandon_without_waiting();
 
   /// For `Core`, under its lock: the place among its calls.
   std::size_t place = 0;
@@ -47,6 +51,8 @@ class AsyncCall : public ResponseSink,
  protected:
   AsyncCall(std::shared_ptr<Core> core, std::unique_ptr<PreparedCall> prepared) noexcept;
 
+  /// Whether it must run no more callbacks.
+  [[nodiscard]] bool is_abandoned() const noexcept { return abandoned_.load(std::memory_order_acquire); }
   [[nodiscard]] PreparedCall& prepared() noexcept { return *prepared_; }
   [[nodiscard]] virtual Receiver& receiver() noexcept = 0;
   /// The end of the call, exactly once, with the gate held: success when both are empty. `attempts` as in `Error`.
@@ -73,6 +79,7 @@ class AsyncCall : public ResponseSink,
   std::optional<CancelCallback> on_cancel_;
   // Recursive: a transport may report an end, and a clock run a task, before the call that asked for it returns.
   std::recursive_mutex gate_;
+  std::atomic<bool> abandoned_ = false;
 
   std::mutex mutex_;
   Phase phase_ = Phase::new_call;

@@ -71,7 +71,8 @@ bool AsyncCore::shutdown(std::chrono::milliseconds grace) {
     const std::lock_guard lock(mutex_);
     calls = calls_;
   }
-  for (const auto& call : calls) call->abandon();
+  const bool in_callback = CallbackScope::is_inside(transport());
+  for (const auto& call : calls) in_callback ? call->abandon_without_waiting() : call->abandon();
   return false;
 }
 

@@ -11,9 +11,16 @@ PendingChatCall::PendingChatCall(const std::shared_ptr<Core>& core, std::unique_
     : AsyncCall(core, std::move(prepared_call)),
       PendingState(core),
       on_delta_(std::move(on_delta)),
-      receiver_(prepared(), on_delta_ == nullptr ? nullptr : &callback_.emplace(*on_delta_), nullptr) {}
+      callback_(*this),
+      receiver_(prepared(), on_delta_ == nullptr ? nullptr : &callback_, nullptr) {}
 
 PendingChatCall::~PendingChatCall() = default;
+
+bool PendingChatCall::operator()(const ChatDelta& delta) {
+  // It may end its own call, which must not destroy it while it runs; what else the chunk holds is then not for it.
+  const std::shared_ptr<detail::OwnedDeltaCallback> running = on_delta_;
+  return running != nullptr && (*running)(delta) && on_delta_ != nullptr && !is_abandoned();
+}
 
 void PendingChatCall::on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) {
   std::optional<Result<ChatReply>> result;

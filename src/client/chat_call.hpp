@@ -21,13 +21,16 @@ class PendingChatCall final : public AsyncCall, public detail::PendingState<Chat
   ~PendingChatCall() override;
 
   void cancel_call() noexcept override { cancel(); }
+  /// For the receiver.
+  bool operator()(const ChatDelta& delta);
 
  private:
   [[nodiscard]] Receiver& receiver() noexcept override { return receiver_; }
   void on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) override;
 
-  std::unique_ptr<detail::OwnedDeltaCallback> on_delta_;
-  std::optional<detail::DeltaCallback> callback_;
+  // Null once the call has ended.
+  std::shared_ptr<detail::OwnedDeltaCallback> on_delta_;
+  detail::DeltaCallback callback_;
   ChatReceiver receiver_;
 };
 
