@@ -97,7 +97,11 @@ SinkAction AsyncCall::on_body(std::string_view bytes) {
 void AsyncCall::on_complete(TransportOutcome outcome) {
   const Step step(*this);
   if (!step) return;
-  if (is_abandoned()) return end(call_->cancelled_between_attempts(), nullptr);
+  if (is_abandoned()) {
+    Error error = call_->cancelled_between_attempts();
+    error.maybe_processed |= outcome.request_bytes_written;
+    return end(std::move(error), nullptr);
+  }
   Call::Next next = call_->end_attempt(outcome);
   if (has_ended()) return;
   if (next.wait) return back_off(*next.wait);
@@ -149,7 +153,14 @@ void AsyncCall::resume() noexcept {
 
 void AsyncCall::abandon() {
   const Step step(*this);
-  if (step) end(call_->cancelled_between_attempts(), nullptr);
+  if (!step) return;
+  Error error = call_->cancelled_between_attempts();
+  {
+    const std::lock_guard lock(mutex_);
+    // What was written of the attempt is not known on this thread.
+    error.maybe_processed |= phase_ == Phase::in_flight || phase_ == Phase::starting;
+  }
+  end(std::move(error), nullptr);
 }
 
 void AsyncCall::abandon_without_waiting() {
