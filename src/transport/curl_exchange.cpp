@@ -3,6 +3,7 @@
 #include "transport/curl_failure.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -58,6 +59,8 @@ CURLcode CurlExchange::attach(CURL* handle) {
     set(CURLOPT_SOCKOPTFUNCTION, &on_socket);
     set(CURLOPT_SOCKOPTDATA, this);
   }
+  set(CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
+  set(CURLOPT_OPENSOCKETDATA, this);
   set(CURLOPT_PREREQFUNCTION, &on_before_request);
   set(CURLOPT_PREREQDATA, this);
   set(CURLOPT_READFUNCTION, &on_read);
@@ -107,6 +110,18 @@ int CurlExchange::on_resolve(void*, void*, void* self) noexcept {
 int CurlExchange::on_socket(void* self, curl_socket_t, curlsocktype) noexcept {
   static_cast<CurlExchange*>(self)->begin(std::chrono::steady_clock::now());
   return CURL_SOCKOPT_OK;
+}
+
+// libcurl does not say why it got no socket, and leaves sockets open to programs that this one starts.
+curl_socket_t CurlExchange::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+#ifdef SOCK_CLOEXEC
+  const int type = address->socktype | SOCK_CLOEXEC;
+#else
+  const int type = address->socktype;
+#endif
+  const curl_socket_t opened = socket(address->family, type, address->protocol);
+  if (opened == CURL_SOCKET_BAD) static_cast<CurlExchange*>(self)->socket_error_ = errno;
+  return opened;
 }
 
 // Called before the first byte of a request is written, and so also before libcurl would write it a second time: after
@@ -329,6 +344,7 @@ void CurlExchange::fail_with(CURLcode code, Clock::TimePoint now) {
   }
   long system_error = 0;
   curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &system_error);
+  if (system_error == 0) system_error = socket_error_;
   const CurlPhase phase = !request_started_  ? CurlPhase::connecting
                           : head_.complete() ? CurlPhase::receiving
                                              : CurlPhase::waiting;

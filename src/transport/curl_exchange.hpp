@@ -72,6 +72,7 @@ class CurlExchange {
  private:
   static int on_resolve(void*, void*, void* self) noexcept;
   static int on_socket(void* self, curl_socket_t, curlsocktype) noexcept;
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static int on_before_request(void* self, char*, char*, int, int) noexcept;
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept;
   static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
@@ -113,6 +114,7 @@ class CurlExchange {
   bool stopped_ = false;
   bool begun_ = false;
   bool paused_ = false;
+  int socket_error_ = 0;
   bool finished_ = false;
 };
 
