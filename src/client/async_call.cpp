@@ -1,5 +1,6 @@
 #include "client/async_call.hpp"
 
+#include "base/process.hpp"
 #include "client/async_core.hpp"
 #include "client/callback_scope.hpp"
 #include "client/failed_attempt.hpp"
@@ -29,7 +30,7 @@ class AsyncCall::Step {
 };
 
 AsyncCall::AsyncCall(std::shared_ptr<Core> core, std::unique_ptr<PreparedCall> prepared) noexcept
-    : core_(std::move(core)), prepared_(std::move(prepared)) {}
+    : core_(std::move(core)), prepared_(std::move(prepared)), generation_(base::process_generation()) {}
 
 AsyncCall::~AsyncCall() = default;
 
@@ -124,6 +125,8 @@ void AsyncCall::run() noexcept {
 }
 
 void AsyncCall::cancel() noexcept {
+  // A child process leaves its parent's calls alone, whose locks may be held for ever.
+  if (generation_ != base::process_generation()) return;
   std::shared_ptr<AsyncCall> self;
   std::shared_ptr<Exchange> exchange;
   std::shared_ptr<Core> core;
@@ -143,6 +146,7 @@ void AsyncCall::cancel() noexcept {
 }
 
 void AsyncCall::resume() noexcept {
+  if (generation_ != base::process_generation()) return;
   std::shared_ptr<Exchange> exchange;
   {
     const std::lock_guard lock(mutex_);

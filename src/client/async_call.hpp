@@ -75,6 +75,7 @@ class AsyncCall : public ResponseSink,
 
   std::shared_ptr<Core> core_;
   std::unique_ptr<PreparedCall> prepared_;
+  unsigned generation_;
   std::optional<Call> call_;
   std::optional<CancelCallback> on_cancel_;
   // Recursive: a transport may report an end, and a clock run a task, before the call that asked for it returns.

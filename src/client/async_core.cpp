@@ -9,15 +9,14 @@
 namespace chatopen::client {
 
 AsyncCore& AsyncCore::of(Core& core) {
-  return static_cast<AsyncCore&>(
-      core.async_half([&] { return std::unique_ptr<AsyncHalf>(new AsyncCore(core.options())); }));
+  return static_cast<AsyncCore&>(core.async_half([&] { return std::unique_ptr<AsyncHalf>(new AsyncCore(core)); }));
 }
 
 AsyncCore::~AsyncCore() = default;
 
 bool AsyncCore::enter(const std::shared_ptr<AsyncCall>& call) {
   const std::lock_guard lock(mutex_);
-  if (closed_) return false;
+  if (core_.closed) return false;
   call->place = calls_.size();
   calls_.push_back(call);
   return true;
@@ -63,7 +62,7 @@ bool AsyncCore::wait_for_calls(std::chrono::milliseconds grace) {
 bool AsyncCore::shutdown(std::chrono::milliseconds grace) {
   {
     const std::lock_guard lock(mutex_);
-    closed_ = true;
+    core_.closed = true;
   }
   if (wait_for_calls(grace)) return true;
   std::vector<std::shared_ptr<AsyncCall>> calls;

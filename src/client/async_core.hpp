@@ -45,17 +45,17 @@ class AsyncCore final : public AsyncHalf {
                                                 std::shared_ptr<ExchangeCompletion> completion);
 
  private:
-  explicit AsyncCore(const ClientOptions& options) noexcept : options_(options) {}
+  explicit AsyncCore(Core& core) noexcept : core_(core), options_(core.options()) {}
   [[nodiscard]] Transport& transport() const noexcept { return *options_.transport; }
   [[nodiscard]] bool wait_for_calls(std::chrono::milliseconds grace);
   [[nodiscard]] PerformPool& pool();
 
+  Core& core_;
   const ClientOptions& options_;
   PollTimers timers_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::shared_ptr<AsyncCall>> calls_;
-  bool closed_ = false;
   std::unique_ptr<PerformPool> pool_;
 };
 

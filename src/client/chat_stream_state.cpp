@@ -46,6 +46,7 @@ const ChatDelta* ChatStreamState::next(bool wait) {
 
 bool ChatStreamState::done() const {
   if (read_ < taken_count_) return false;
+  if (belongs_to_parent_process()) return true;
   const std::lock_guard lock(mutex());
   return waiting_count_ == 0 && result_.has_value();
 }

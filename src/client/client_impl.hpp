@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/process.hpp"
 #include "client/core.hpp"
 
 #include <chatopen/client.hpp>
@@ -13,17 +12,12 @@ namespace chatopen {
 // All copies of a client share one, so that the end of the last one ends the calls in flight, which share only the
 // core.
 struct ChatClient::Impl {
-  explicit Impl(ClientOptions options)
-      : core(std::make_shared<client::Core>(std::move(options))), generation(base::process_generation()) {}
+  explicit Impl(ClientOptions options) : core(std::make_shared<client::Core>(std::move(options))) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    // A child process has none of its parent's calls, whose locks may be held for ever.
-    if (generation == base::process_generation()) core->end_calls();
-  }
+  ~Impl() { core->end_calls(); }
 
   std::shared_ptr<client::Core> core;
-  unsigned generation;
 };
 
 }  // namespace chatopen

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "base/per_process.hpp"
 #include "transport/retry.hpp"
 
 #include <chatopen/options.hpp>
 #include <chatopen/transport.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -35,23 +37,32 @@ class Core {
   [[nodiscard]] std::shared_ptr<const Credentials> credentials();
   void replace_credentials(const Credentials& replacement);
 
-  /// The half that is there, or else the one that `make` makes.
+  /// The half of this process, or else the one that `make` makes.
   template <typename Make>
   [[nodiscard]] AsyncHalf& async_half(Make make) {
-    const std::lock_guard lock(mutex_);
-    if (async_half_ == nullptr) async_half_ = make();
-    return *async_half_;
+    Asynchronous& own = asynchronous_.get();
+    const std::lock_guard lock(own.mutex);
+    if (own.half == nullptr) own.half = make();
+    return *own.half;
   }
-  /// Ends every call in flight.
+  /// Ends every call in flight of this process.
   void end_calls();
+  /// Set once no more calls in flight are taken.
+  std::atomic<bool> closed = false;
 
  private:
+  // A child process has none of its parent's calls and threads, and its locks may be held for ever.
+  struct Asynchronous {
+    std::mutex mutex;
+    std::unique_ptr<AsyncHalf> half;
+  };
+
   // Never changed, so that calls read it without a lock; its credentials moved to the member below.
   ClientOptions options_;
   transport::RetryBudget budget_;
-  std::mutex mutex_;
+  std::mutex credentials_mutex_;
   std::shared_ptr<const Credentials> credentials_;
-  std::unique_ptr<AsyncHalf> async_half_;
+  base::PerProcess<Asynchronous> asynchronous_;
 };
 
 }  // namespace chatopen::client

@@ -40,10 +40,11 @@ class Waitable {
   [[nodiscard]] std::mutex& mutex() const noexcept { return mutex_; }
   /// Asked with the mutex locked.
   [[nodiscard]] virtual bool is_there() const noexcept = 0;
+  /// After `fork`, the child never gets it.
+  [[nodiscard]] bool belongs_to_parent_process() const noexcept;
   void notify() noexcept { changed_.notify_all(); }
 
  private:
-  [[nodiscard]] bool belongs_to_parent_process() const noexcept;
   void drive(std::unique_lock<std::mutex>& lock, TimePoint until);
 
   std::weak_ptr<Core> core_;
