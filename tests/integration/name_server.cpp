@@ -23,13 +23,17 @@ std::string answer_to(const std::string& query, NameServer::Answer answer) {
   if (end > query.size()) return {};
   const char record = query[end - 3];
   std::string reply = query.substr(0, end);
-  const bool has_address = answer == NameServer::Answer::loopback && record == address_record;
+  constexpr char address_record_v6 = 28;
+  const bool dual = answer == NameServer::Answer::dual_loopback;
+  const bool has_v4 = (dual || answer == NameServer::Answer::loopback) && record == address_record;
+  const bool has_v6 = dual && record == address_record_v6;
   const int code = answer == NameServer::Answer::no_such_name ? 3 : answer == NameServer::Answer::failure ? 2 : 0;
   reply[2] = '\x81';
   reply[3] = static_cast<char>(0x80 | code);
-  reply[7] = has_address ? 1 : 0;
+  reply[7] = has_v4 || has_v6 ? 1 : 0;
   reply[9] = reply[11] = 0;
-  if (has_address) reply += std::string("\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x7f\0\0\1", 16);
+  if (has_v6) reply += std::string("\xc0\x0c\0\x1c\0\1\0\0\0\0\0\x10", 12) + std::string(15, '\0') + '\1';
+  if (has_v4) reply += std::string("\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x7f\0\0\1", 16);
   return reply;
 }
 

@@ -10,7 +10,8 @@ namespace integration {
 /// A name server on 127.0.0.1:53, which has the same answer for every name.
 class NameServer {
  public:
-  enum class Answer { silence, no_such_name, failure, loopback };
+  /// `dual_loopback` has addresses of both families, `loopback` only the older one.
+  enum class Answer { silence, no_such_name, failure, loopback, dual_loopback };
 
   explicit NameServer(Answer answer);
   NameServer(const NameServer&) = delete;

@@ -34,14 +34,6 @@ bool unshare_as_user() {
   return true;
 }
 
-bool raise_loopback() {
-  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request = {};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP;
-  return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
-}
-
 bool replace_file(const char* path, const char* text) {
   std::string replacement = (std::filesystem::temp_directory_path() / "chatopen-XXXXXX").string();
   const FileDescriptor file(::mkstemp(replacement.data()));
@@ -54,10 +46,18 @@ bool replace_file(const char* path, const char* text) {
 
 }  // namespace
 
+bool set_loopback(bool up) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request = {};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = up ? IFF_UP : 0;
+  return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
+}
+
 std::string enter_network_namespace() {
   if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 && !unshare_as_user()) return failed("unshare");
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return failed("private mounts");
-  if (!raise_loopback()) return failed("loopback device");
+  if (!set_loopback(true)) return failed("loopback device");
   if (!replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n")) {
     return failed("/etc/resolv.conf");
   }

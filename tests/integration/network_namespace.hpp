@@ -9,4 +9,7 @@ namespace integration {
 /// Returns what failed; empty on success.
 [[nodiscard]] std::string enter_network_namespace();
 
+/// Takes the loopback device of that namespace down, or up again. Connections live on, but nothing arrives meanwhile.
+bool set_loopback(bool up);
+
 }  // namespace integration

@@ -21,17 +21,19 @@ struct Bound {
   std::uint16_t port = 0;
 };
 
-Bound bind_free_port(const std::string& address) {
+Bound bind_port(const std::string& address, std::uint16_t wanted = 0) {
   sockaddr_storage storage = {};
   socklen_t size = 0;
   if (address.find(':') != std::string::npos) {
     auto* const v6 = reinterpret_cast<sockaddr_in6*>(&storage);
     v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(wanted);
     ::inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr);
     size = sizeof *v6;
   } else {
     auto* const v4 = reinterpret_cast<sockaddr_in*>(&storage);
     v4->sin_family = AF_INET;
+    v4->sin_port = htons(wanted);
     ::inet_pton(AF_INET, address.c_str(), &v4->sin_addr);
     size = sizeof *v4;
   }
@@ -54,7 +56,7 @@ void answer_hello(Connection& connection) {
 
 RawServer::RawServer(Script script, const TlsContext* tls, const std::string& address)
     : script_(std::move(script)), address_(address), stop_(::eventfd(0, EFD_CLOEXEC)) {
-  Bound bound = bind_free_port(address);
+  Bound bound = bind_port(address);
   listener_ = std::move(bound.socket);
   port_ = bound.port;
   if (::listen(listener_.get(), 1024) != 0) throw std::runtime_error("cannot listen");
@@ -159,24 +161,23 @@ bool RawServer::wait_for_closed_connections() const {
 }
 
 DeadPort::DeadPort() {
-  Bound bound = bind_free_port("127.0.0.1");
+  Bound bound = bind_port("127.0.0.1");
   socket_ = std::move(bound.socket);
   port_ = bound.port;
 }
 
-BlackHole::BlackHole() {
-  Bound bound = bind_free_port("127.0.0.1");
+BlackHole::BlackHole(const std::string& address, std::uint16_t port) {
+  Bound bound = bind_port(address, port);
   listener_ = std::move(bound.socket);
   port_ = bound.port;
   ::listen(listener_.get(), 0);
-  sockaddr_in name = {};
-  name.sin_family = AF_INET;
-  name.sin_port = htons(port_);
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_storage name = {};
+  socklen_t size = sizeof name;
+  ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&name), &size);
   // Connections are made until one hangs, which proves that the backlog is full.
   for (int tried = 0; tried < 64; ++tried) {
-    FileDescriptor filler(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    ::connect(filler.get(), reinterpret_cast<sockaddr*>(&name), sizeof name);
+    FileDescriptor filler(::socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    ::connect(filler.get(), reinterpret_cast<sockaddr*>(&name), size);
     pollfd writable = {filler.get(), POLLOUT, 0};
     const bool hangs = ::poll(&writable, 1, 50) == 0;
     fillers_.push_back(std::move(filler));

@@ -82,9 +82,10 @@ class DeadPort {
 /// A listening port that drops every SYN, because its backlog is full.
 class BlackHole {
  public:
-  BlackHole();
+  /// On a free port, unless one is given.
+  explicit BlackHole(const std::string& address = "127.0.0.1", std::uint16_t port = 0);
   [[nodiscard]] std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
-  /// Waits until somebody else has sent a SYN; false after ten seconds without that.
+  /// Waits until somebody else has sent a SYN; false after ten seconds without that. For 127.0.0.1.
   [[nodiscard]] bool wait_for_attempt() const;
 
  private:

@@ -1,8 +1,6 @@
 #include "fault_matrix.hpp"
 #include "name_server.hpp"
-#include "network_namespace.hpp"
-
-#include <cstdlib>
+#include "own_network.hpp"
 
 namespace integration {
 namespace {
@@ -14,31 +12,11 @@ using chatopen::RetryPolicy;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-/// Moves the program into namespaces of its own, the first time, and says what hinders that.
-const std::string& namespace_fault() {
-  static const std::string fault = enter_network_namespace();
-  return fault;
-}
-
-/// Before the program has a second thread.
-class OwnNetwork final : public ::testing::Environment {
- public:
-  void SetUp() override { namespace_fault(); }
-};
-
-// Owned by GoogleTest.
-const ::testing::Environment* const own_network = ::testing::AddGlobalTestEnvironment(new OwnNetwork);
-
 class FaultMatrixResolve : public FaultMatrix {
  protected:
   void SetUp() override {
     FaultMatrix::SetUp();
-    if (namespace_fault().empty()) return;
-    const std::string reason =
-        "no network namespace (" + namespace_fault() +
-        "): these tests need CAP_SYS_ADMIN, as root has outside containers, or the permission to make user namespaces";
-    if (std::getenv("CHATOPEN_REQUIRE_NETNS") != nullptr) FAIL() << reason;
-    GTEST_SKIP() << reason;
+    require_own_network();
   }
 
   [[nodiscard]] ChatClient client_of(const std::string& host) const {
