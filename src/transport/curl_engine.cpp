@@ -253,7 +253,8 @@ void CurlEngine::take_posted() {
   }
   for (const auto& transfer : taken_) {
     if (transfer->completion != nullptr && !transfer->index) begin(transfer);
-    if (!transfer->index) continue;
+    // One whose caller is done is only read to its end.
+    if (!transfer->index || transfer->completion == nullptr) continue;
     if (transfer->cancel_wanted.load(std::memory_order_acquire)) {
       transfer->exchange->fail(TransportFailure::cancelled, {});
       end(*transfer, CURLE_ABORTED_BY_CALLBACK);
