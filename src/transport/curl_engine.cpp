@@ -234,16 +234,20 @@ void CurlEngine::end_all() {
 
 void CurlEngine::iterate(Clock::TimePoint until) {
   take_posted();
-  end_overdue();
   // What completions have posted meanwhile is taken next time, without a wait.
   const bool more = [&] {
     const std::lock_guard lock(mutex_);
     return !posted_.empty() || stopping_.load(std::memory_order_relaxed);
   }();
   const auto earliest = overdue_.empty() ? Clock::TimePoint::max() : overdue_.begin()->first;
-  loop_->run_once(more ? Clock::TimePoint::min() : std::min(until, earliest));
+  if (round_served_ == 0) round_began_ = now();
+  const bool caught_up = loop_->run_once(more ? Clock::TimePoint::min() : std::min(until, earliest));
   complete_finished();
   read_messages();
+  // A callback may have taken long. What has come meanwhile is no silence, so first every socket gets its turn.
+  round_served_ = caught_up ? 0 : round_served_ + CurlLoop::batch;
+  if (round_served_ >= running_.size()) round_served_ = 0;
+  if (round_served_ == 0) end_overdue(round_began_);
 }
 
 void CurlEngine::take_posted() {
@@ -333,8 +337,8 @@ void CurlEngine::arm(CurlTransfer& transfer) {
   }
 }
 
-void CurlEngine::end_overdue() {
-  const Clock::TimePoint time = now();
+// What was due at that time.
+void CurlEngine::end_overdue(Clock::TimePoint time) {
   while (!overdue_.empty() && overdue_.begin()->first <= time) {
     CurlTransfer& transfer = *overdue_.begin()->second;
     if (transfer.exchange->deadline().at <= time) {

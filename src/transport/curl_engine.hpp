@@ -49,7 +49,7 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   void iterate(Clock::TimePoint until);
   void take_posted();
   void begin(const std::shared_ptr<CurlTransfer>& transfer);
-  void end_overdue();
+  void end_overdue(Clock::TimePoint time);
   void complete_finished();
   void read_messages();
   void end(CurlTransfer& transfer, CURLcode code);
@@ -73,6 +73,9 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   std::vector<std::shared_ptr<CurlTransfer>> running_;
   std::vector<CurlTransfer*> finished_;
   Overdue overdue_;
+  // Since when every socket that is ready has not been served yet, and how many may have been meanwhile.
+  Clock::TimePoint round_began_;
+  std::size_t round_served_ = 0;
   std::vector<CurlHandle> idle_handles_;
 };
 

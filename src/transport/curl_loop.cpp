@@ -66,8 +66,8 @@ class EpollLoop final : public CurlLoop {
            curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this) == CURLM_OK;
   }
 
-  void run_once(Clock::TimePoint until) override {
-    std::array<epoll_event, 128> ready;
+  bool run_once(Clock::TimePoint until) override {
+    std::array<epoll_event, batch> ready;
     const int count = epoll_wait(epoll_.number(), ready.data(), static_cast<int>(ready.size()),
                                  milliseconds_until(std::min(until, timer_at_)));
     for (int i = 0; i < count; ++i) act(ready[static_cast<std::size_t>(i)]);
@@ -76,6 +76,7 @@ class EpollLoop final : public CurlLoop {
       int running = 0;
       curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
     }
+    return count < static_cast<int>(ready.size());
   }
 
   void wake() noexcept override {
@@ -136,11 +137,12 @@ class PollLoop final : public CurlLoop {
   // Out of descriptors, libcurl makes a multi that cannot be woken.
   [[nodiscard]] bool set_up() noexcept { return curl_multi_wakeup(multi_) == CURLM_OK; }
 
-  void run_once(Clock::TimePoint until) override {
+  bool run_once(Clock::TimePoint until) override {
     int running = 0;
     // Does not wait when libcurl has something to do, such as to begin.
     curl_multi_poll(multi_, nullptr, 0, milliseconds_until(until), nullptr);
     curl_multi_perform(multi_, &running);
+    return true;
   }
 
   void wake() noexcept override { curl_multi_wakeup(multi_); }

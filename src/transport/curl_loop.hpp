@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <cstddef>
 #include <memory>
 
 namespace chatopen::transport {
@@ -16,8 +17,11 @@ class CurlLoop {
   [[nodiscard]] static std::unique_ptr<CurlLoop> create(CURLM* multi);
   virtual ~CurlLoop();
 
-  /// Waits at most until `until`, for the first that is ready. One thread at a time.
-  virtual void run_once(Clock::TimePoint until) = 0;
+  /// The most sockets that one call of `run_once` serves; it goes on with the others in the next.
+  static constexpr std::size_t batch = 128;
+  /// Waits at most until `until`, for the first that is ready. False when so much was ready that a batch was full. One
+  /// thread at a time.
+  virtual bool run_once(Clock::TimePoint until) = 0;
   /// Ends the wait of `run_once`, or that of the next one. Any thread.
   virtual void wake() noexcept = 0;
 };
