@@ -245,7 +245,9 @@ Error ChunkDecoder::refusal(int http_status) {
   const Members root = members_of(document.root());
   if (auto error = carried_error(http_status, root, members_of(root.data), scratch_->event, redactor_))
     return *std::move(error);
-  return unreadable(http_status, simdjson::INCORRECT_TYPE, subject, scratch_->event, redactor_);
+  // An object without an error was refused only because the memory was short that first time.
+  const simdjson::error_code why = document.root().is_object() ? simdjson::MEMALLOC : simdjson::INCORRECT_TYPE;
+  return unreadable(http_status, why, subject, scratch_->event, redactor_);
 }
 
 // Several pieces of tool calls take a delta each: what goes before them comes with the first, what ends the reply with

@@ -23,8 +23,11 @@ simdjson::error_code make_room(simdjson::dom::parser& parser, std::size_t size) 
   // Powers of two, so that replies that grow one by one do not allocate one by one.
   const std::size_t capacity = size > max_kept_bytes ? size : std::max(min_capacity, std::bit_ceil(size));
   if (capacity > parser.max_capacity()) return simdjson::CAPACITY;
-  if (const simdjson::error_code error = parser.allocate(capacity, max_json_depth)) return error;
-  return parser.doc.allocate(capacity);
+  simdjson::error_code error = parser.allocate(capacity, max_json_depth);
+  if (error == simdjson::SUCCESS) error = parser.doc.allocate(capacity);
+  // One that has only some of its buffers takes itself for whole.
+  if (error != simdjson::SUCCESS) parser = simdjson::dom::parser();
+  return error;
 }
 
 simdjson::error_code parse(std::string& text, Json& root) {
