@@ -17,4 +17,19 @@ class AllocationCount {
   [[nodiscard]] std::size_t bytes() const noexcept;
 };
 
+/// Lets one allocation fail: the calling thread's n-th, from 1, while it lives. One at a time on a thread.
+class AllocationFailure {
+ public:
+  explicit AllocationFailure(int nth) noexcept;
+  AllocationFailure(const AllocationFailure&) = delete;
+  AllocationFailure& operator=(const AllocationFailure&) = delete;
+  ~AllocationFailure();
+
+  /// Whether there were so many.
+  [[nodiscard]] bool happened() const noexcept;
+};
+
+/// What was allocated and not freed yet, on all threads.
+[[nodiscard]] std::ptrdiff_t live_allocations() noexcept;
+
 }  // namespace chatopen
