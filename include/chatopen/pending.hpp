@@ -80,7 +80,7 @@ class Pending {
   void wait() const;
   /// At most that long. Whether the result is there.
   bool wait_for(std::chrono::milliseconds duration) const;
-  /// Waits for the result and takes it. Rethrows, once, what a callback of the call has thrown.
+  /// Waits for the result and takes it. Rethrows, once, what a callback of the call has thrown, or a `std::bad_alloc`.
   [[nodiscard]] Result<T> get() &&;
 
   /// Ends the call as `ErrorKind::cancelled`, unless its result is there. Does not wait: it takes effect within

@@ -82,15 +82,27 @@ void AsyncCall::start_attempt() {
   if (cancelled) exchange->cancel();
 }
 
+// A started exchange's sink must not throw, so that what it throws waits for the caller.
+template <typename Take>
+SinkAction AsyncCall::take(Take take_piece) {
+  try {
+    return take_piece();
+  } catch (...) {
+    receiver().keep_exception();
+    return SinkAction::stop;
+  }
+}
+
 SinkAction AsyncCall::on_head(int status, const std::vector<HttpHeader>& headers) {
   const Step step(*this);
-  return step ? receiver().on_head(status, headers) : SinkAction::stop;
+  if (!step) return SinkAction::stop;
+  return take([&] { return receiver().on_head(status, headers); });
 }
 
 SinkAction AsyncCall::on_body(std::string_view bytes) {
   const Step step(*this);
   if (!step) return SinkAction::stop;
-  const SinkAction action = receiver().on_body(bytes);
+  const SinkAction action = take([&] { return receiver().on_body(bytes); });
   // A callback may have ended the call by destroying its client.
   return is_abandoned() || has_ended() ? SinkAction::stop : action;
 }
@@ -103,7 +115,13 @@ void AsyncCall::on_complete(TransportOutcome outcome) {
     error.maybe_processed |= outcome.request_bytes_written;
     return end(std::move(error), nullptr);
   }
-  Call::Next next = call_->end_attempt(outcome);
+  Call::Next next;
+  try {
+    next = call_->end_attempt(outcome);
+  } catch (...) {
+    receiver().keep_exception();
+    next.error = call_->cancelled_between_attempts();
+  }
   if (has_ended()) return;
   if (next.wait) return back_off(*next.wait);
   end(std::move(next.error), receiver().exception());

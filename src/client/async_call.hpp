@@ -67,6 +67,8 @@ class AsyncCall : public ResponseSink,
   void on_complete(TransportOutcome outcome) final;
   void run() noexcept final;
 
+  template <typename Take>
+  [[nodiscard]] SinkAction take(Take take_piece);
   void start_attempt();
   void back_off(Clock::Duration wait);
   void end(std::optional<Error> error, std::exception_ptr exception);

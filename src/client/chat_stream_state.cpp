@@ -70,8 +70,12 @@ StreamedChatCall::StreamedChatCall(const std::shared_ptr<Core>& core, std::uniqu
 
 StreamedChatCall::~StreamedChatCall() = default;
 
-void StreamedChatCall::on_end(std::optional<Error> error, std::exception_ptr /*exception*/, int attempts) {
-  if (error) {
+void StreamedChatCall::on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) {
+  if (exception != nullptr) {
+    // No callback of the caller's runs here, so that only the system can have refused something.
+    set_end(Error{
+        .kind = ErrorKind::io, .message = "the system refused memory", .attempts = attempts, .maybe_processed = true});
+  } else if (error) {
     set_end(*std::move(error));
   } else {
     set_end(receiver_.take(attempts));

@@ -44,15 +44,16 @@ class Receiver : public ResponseSink {
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
   [[nodiscard]] std::string& body() noexcept { return body_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-  /// What a callback of the caller's has thrown.
+  /// What a callback of the caller's has thrown; of a started exchange also what the receiver itself has.
   [[nodiscard]] const std::exception_ptr& exception() const noexcept { return exception_; }
+  /// Within a handler: the call then ends with the current exception.
+  void keep_exception() noexcept { exception_ = std::current_exception(); }
 
  protected:
   /// The head of a success came.
   virtual void begin_body() {}
   /// The next bytes of a success.
   [[nodiscard]] virtual SinkAction add_body(std::string_view bytes);
-  void keep_exception() noexcept { exception_ = std::current_exception(); }
 
   [[nodiscard]] const Limits& limits() const noexcept { return prepared_.request->limits; }
   [[nodiscard]] const base::Redactor& redactor() const noexcept { return prepared_.redactor; }
