@@ -130,7 +130,7 @@ TEST_P(StreamLimits, Row35BytesThatComeOneByOneMakeTheSameDeltas) {
 
 // Until the server's sockets have taken nothing for a while.
 void wait_until_sending_stops(const RawServer& server) {
-  constexpr milliseconds while_long(300);
+  constexpr milliseconds while_long(1300);
   std::uint64_t sent = 0;
   do {
     sent = server.sent();
@@ -155,7 +155,7 @@ TEST_P(StreamLimits, Row61SlowReaderSlowsTheSender) {
   chatopen::ClientOptions options = options_for(server.base_url());
   options.limits.max_reply_bytes = 1024 * mebibyte;
   // Shorter than the reader takes.
-  options.timeouts.idle = milliseconds(250);
+  options.timeouts.idle = milliseconds(1000);
   const ChatClient client = ChatClient::create(std::move(options)).value();
   bool waited = false;
   const Told told = tell(client, {}, [&](const ChatDelta&) {

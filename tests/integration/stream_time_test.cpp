@@ -91,7 +91,7 @@ TEST_P(StreamDeadlines, Row31StalledBodyIsAnIdleTimeout) {
       connection.wait_for_close();
     });
     const ChatClient client = client_for(server);
-    constexpr milliseconds idle(200);
+    constexpr milliseconds idle(400);
     const milliseconds shortest = shortest_of_runs(idle + deadline_slack, [&] {
       const Told told = tell(client, {.timeouts = {.idle = idle}});
       expect_broken_off(told, ErrorKind::timeout, "one");
@@ -141,8 +141,8 @@ TEST_P(StreamDeadlines, Row32HeartbeatsForEverMeetTheTotalDeadline) {
     while (send_chunk(connection, ": still here\n\n") && connection.pause(milliseconds(10))) {
     }
   });
-  constexpr milliseconds idle(400);
-  constexpr milliseconds total(900);
+  constexpr milliseconds idle(800);
+  constexpr milliseconds total(1200);
   const milliseconds shortest = shortest_of_runs(total + deadline_slack, [&] {
     const Told told = tell(client_for(server), {.timeouts = {.idle = idle, .total = total}});
     expect_broken_off(told, ErrorKind::timeout, "one");
@@ -185,10 +185,10 @@ TEST_F(FaultMatrix, Row31SlowCallbackIsNotTheSilenceOfOtherStreams) {
                                        began = true;
                                        began.notify_all();
                                      },
-                                     {.timeouts = {.idle = milliseconds(250)}});
+                                     {.timeouts = {.idle = milliseconds(600)}});
   began.wait(false);
   auto slow =
-      of_single.stream_async(question(), [](const ChatDelta&) { std::this_thread::sleep_for(milliseconds(400)); });
+      of_single.stream_async(question(), [](const ChatDelta&) { std::this_thread::sleep_for(milliseconds(900)); });
   const auto slow_reply = std::move(slow).get();
   EXPECT_TRUE(slow_reply) << slow_reply.error();
   const auto reply = std::move(read).get();
