@@ -74,7 +74,7 @@ struct MockOptions {
 /// @endcode
 class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
  public:
-  explicit MockTransport(MockOptions options = {});
+  explicit MockTransport(MockOptions options = {});  ///< With an empty script.
   ~MockTransport() override;
   MockTransport(const MockTransport&) = delete;
   MockTransport& operator=(const MockTransport&) = delete;
