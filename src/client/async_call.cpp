@@ -128,6 +128,7 @@ void AsyncCall::on_complete(TransportOutcome outcome) {
 }
 
 void AsyncCall::back_off(Clock::Duration wait) {
+  has_backed_off_ = true;
   {
     const std::lock_guard lock(mutex_);
     exchange_.reset();
@@ -194,15 +195,15 @@ void AsyncCall::abandon_without_waiting() {
 
 void AsyncCall::end(std::optional<Error> error, std::exception_ptr exception) {
   std::shared_ptr<Exchange> exchange;
-  Phase before = Phase::ended;
   {
     const std::lock_guard lock(mutex_);
-    before = std::exchange(phase_, Phase::ended);
+    phase_ = Phase::ended;
     exchange = std::move(exchange_);
   }
   // No effect on an exchange that has ended.
   if (exchange != nullptr) exchange->cancel();
-  if (before == Phase::backing_off) AsyncCore::of(*core_).unschedule(*this);
+  // A cancellation may have come between the decision to wait and the wait, and found nothing to drop.
+  if (has_backed_off_) AsyncCore::of(*core_).unschedule(*this);
   call_->complete(error ? &*error : nullptr);
   on_end(std::move(error), std::move(exception), call_->attempts());
   if (entered_) AsyncCore::of(*core_).leave(*this);

@@ -83,6 +83,7 @@ class AsyncCall : public ResponseSink,
   // Recursive: a transport may report an end, and a clock run a task, before the call that asked for it returns.
   std::recursive_mutex gate_;
   std::atomic<bool> abandoned_ = false;
+  bool has_backed_off_ = false;
 
   std::mutex mutex_;
   Phase phase_ = Phase::new_call;

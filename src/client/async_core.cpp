@@ -94,6 +94,12 @@ void AsyncCore::schedule(Clock::Duration delay, std::shared_ptr<ClockTask> task)
 void AsyncCore::unschedule(const ClockTask& task) noexcept {
   timers_.remove(task);
   options_.clock->unschedule(task);
+  PerformPool* pool = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    pool = pool_.get();
+  }
+  if (pool != nullptr) pool->forget(task);
 }
 
 PerformPool& AsyncCore::pool() {

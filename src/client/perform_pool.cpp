@@ -1,5 +1,8 @@
 #include "client/perform_pool.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -7,16 +10,31 @@ namespace chatopen::client {
 namespace {
 
 /// An exchange on a thread of the pool, and what stands between its transport and the caller's sink.
-class PoolExchange final : public Exchange, public ResponseSink {
+class PoolExchange final : public Exchange, public ResponseSink, public std::enable_shared_from_this<PoolExchange> {
  public:
-  explicit PoolExchange(std::shared_ptr<ResponseSink> sink) : sink_(std::move(sink)) {}
+  PoolExchange(std::weak_ptr<PerformPool::Shared> pool, std::shared_ptr<ResponseSink> sink,
+               std::shared_ptr<ExchangeCompletion> completion)
+      : pool_(std::move(pool)), sink_(std::move(sink)), completion_(std::move(completion)) {}
+
+  void run(Transport& transport, const HttpRequest& request) {
+    if (has_begun_.exchange(true)) return;
+    TransportOutcome outcome = transport.perform(request, *this, source_.token());
+    std::exchange(completion_, nullptr)->on_complete(std::move(outcome));
+  }
+  void fail(TransportFailure failure, std::string message) {
+    if (has_begun_.exchange(true)) return;
+    std::exchange(completion_, nullptr)->on_complete({.failure = failure, .message = std::move(message)});
+  }
 
   void cancel() noexcept override {
     source_.cancel();
     wake();
+    // One that waits for a thread would wait as long as those that run.
+    const auto pool = pool_.lock();
+    if (has_begun_ || pool == nullptr) return;
+    static_cast<void>(pool->add_prompt([self = shared_from_this()] { self->fail(TransportFailure::cancelled, {}); }));
   }
   void resume() noexcept override { wake(); }
-  [[nodiscard]] CancelToken token() const noexcept { return source_.token(); }
 
   SinkAction on_head(int status, const std::vector<HttpHeader>& headers) override {
     return wait_while_paused([&] { return sink_->on_head(status, headers); });
@@ -33,7 +51,7 @@ class PoolExchange final : public Exchange, public ResponseSink {
     const SinkAction action = receive();
     if (action != SinkAction::pause) return action;
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return wakes_ != before; });
+    changed_.wait(lock, [&] { return wakes_ != before || source_.cancelled(); });
     return source_.cancelled() ? SinkAction::stop : SinkAction::proceed;
   }
   [[nodiscard]] unsigned wakes() {
@@ -46,7 +64,10 @@ class PoolExchange final : public Exchange, public ResponseSink {
     changed_.notify_all();
   }
 
+  std::weak_ptr<PerformPool::Shared> pool_;
   std::shared_ptr<ResponseSink> sink_;
+  std::shared_ptr<ExchangeCompletion> completion_;
+  std::atomic<bool> has_begun_ = false;
   CancelSource source_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -55,13 +76,52 @@ class PoolExchange final : public Exchange, public ResponseSink {
 
 }  // namespace
 
-PerformPool::~PerformPool() {
-  {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->stopping = true;
-    shared_->changed.notify_all();
+bool PerformPool::Shared::add(Job job, Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  lane.jobs.push_back(std::move(job));
+  if (lane.jobs.size() > lane.idle && lane.threads < lane.max_threads && !stopping_) {
+    try {
+      threads_.emplace_back([self = shared_from_this(), &lane] { self->work(lane); });
+      ++lane.threads;
+    } catch (const std::system_error&) {
+      // Some thread comes to it.
+    }
   }
-  for (std::thread& thread : threads_) {
+  if (lane.threads == 0) {
+    lane.jobs.pop_back();
+    return false;
+  }
+  lane.changed.notify_one();
+  return true;
+}
+
+void PerformPool::Shared::work(Lane& lane) {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    ++lane.idle;
+    lane.changed.wait(lock, [&] { return stopping_ || !lane.jobs.empty(); });
+    --lane.idle;
+    if (lane.jobs.empty()) return;
+    {
+      const Job job = std::move(lane.jobs.front());
+      lane.jobs.pop_front();
+      lock.unlock();
+      job();
+    }
+    lock.lock();
+  }
+}
+
+void PerformPool::Shared::stop() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    blocking_.changed.notify_all();
+    prompt_.changed.notify_all();
+    threads.swap(threads_);
+  }
+  for (std::thread& thread : threads) {
     if (thread.get_id() == std::this_thread::get_id()) {
       thread.detach();
     } else {
@@ -70,58 +130,56 @@ PerformPool::~PerformPool() {
   }
 }
 
-bool PerformPool::add(Job job) {
-  const std::lock_guard lock(shared_->mutex);
-  shared_->jobs.push_back(std::move(job));
-  if (shared_->jobs.size() > shared_->idle && threads_.size() < max_threads) {
-    try {
-      threads_.emplace_back([shared = shared_] { work(shared); });
-    } catch (const std::system_error&) {
-      if (!threads_.empty()) return true;
-      shared_->jobs.pop_back();
-      return false;
-    }
+void PerformPool::Shared::add_sleep(const ClockTask& task, const CancelSource& end) {
+  const std::lock_guard lock(mutex_);
+  sleeps_.push_back({&task, end});
+}
+
+bool PerformPool::Shared::end_sleep(const ClockTask& task) noexcept {
+  std::optional<CancelSource> end;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found =
+        std::find_if(sleeps_.begin(), sleeps_.end(), [&task](const Sleep& sleep) { return sleep.task == &task; });
+    if (found == sleeps_.end()) return false;
+    end = std::move(found->end);
+    sleeps_.erase(found);
   }
-  shared_->changed.notify_one();
+  end->cancel();
   return true;
 }
 
-void PerformPool::work(const std::shared_ptr<Shared>& shared) {
-  std::unique_lock lock(shared->mutex);
-  while (true) {
-    ++shared->idle;
-    shared->changed.wait(lock, [&] { return shared->stopping || !shared->jobs.empty(); });
-    --shared->idle;
-    if (shared->jobs.empty()) return;
-    {
-      const Job job = std::move(shared->jobs.front());
-      shared->jobs.pop_front();
-      lock.unlock();
-      job();
-    }
-    lock.lock();
-  }
+PerformPool::PerformPool() : shared_(std::make_shared<Shared>()) {}
+
+PerformPool::~PerformPool() {
+  shared_->stop();
 }
 
 std::shared_ptr<Exchange> PerformPool::start(std::shared_ptr<Transport> transport,
                                              std::shared_ptr<const HttpRequest> request,
                                              std::shared_ptr<ResponseSink> sink,
                                              std::shared_ptr<ExchangeCompletion> completion) {
-  auto exchange = std::make_shared<PoolExchange>(std::move(sink));
-  const bool added = add([=] { completion->on_complete(transport->perform(*request, *exchange, exchange->token())); });
-  if (!added) {
-    completion->on_complete({.failure = TransportFailure::resource, .message = "the system refused a thread"});
+  auto exchange = std::make_shared<PoolExchange>(shared_, std::move(sink), std::move(completion));
+  if (!shared_->add([=] { exchange->run(*transport, *request); })) {
+    exchange->fail(TransportFailure::resource, "the system refused a thread");
   }
   return exchange;
 }
 
 void PerformPool::wait(std::shared_ptr<Clock> clock, Clock::Duration delay, std::shared_ptr<ClockTask> task) {
-  const bool added = add([=] {
-    clock->sleep_for(delay, CancelToken());
-    task->run();
-  });
+  const CancelSource end;
+  shared_->add_sleep(*task, end);
+  PerformPool::Job job = [clock = std::move(clock), delay, task, token = end.token(), shared = shared_] {
+    if (delay.count() > 0 && !clock->sleep_for(delay, token)) return;
+    if (shared->end_sleep(*task)) task->run();
+  };
+  const bool added = delay.count() > 0 ? shared_->add(std::move(job)) : shared_->add_prompt(std::move(job));
   // Without a thread there is nobody to wait, so the next attempt comes at once.
-  if (!added) task->run();
+  if (!added && shared_->end_sleep(*task)) task->run();
+}
+
+void PerformPool::forget(const ClockTask& task) noexcept {
+  shared_->end_sleep(task);
 }
 
 }  // namespace chatopen::client

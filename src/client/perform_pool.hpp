@@ -19,7 +19,7 @@ namespace chatopen::client {
 /// needed. More work waits. The destructor waits for what runs; it was cancelled before.
 class PerformPool {
  public:
-  PerformPool() : shared_(std::make_shared<Shared>()) {}
+  PerformPool();
   PerformPool(const PerformPool&) = delete;
   PerformPool& operator=(const PerformPool&) = delete;
   ~PerformPool();
@@ -31,25 +31,50 @@ class PerformPool {
                                                 std::shared_ptr<ExchangeCompletion> completion);
   /// Runs the task after a sleep of the clock's.
   void wait(std::shared_ptr<Clock> clock, Clock::Duration delay, std::shared_ptr<ClockTask> task);
+  /// Ends the task's sleep and drops the task, unless it runs or has run.
+  void forget(const ClockTask& task) noexcept;
 
- private:
   using Job = std::function<void()>;
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::deque<Job> jobs;
-    std::size_t idle = 0;
-    bool stopping = false;
+
+  /// What the pool shares with its threads and its exchanges.
+  class Shared : public std::enable_shared_from_this<Shared> {
+   public:
+    /// False when there is no thread and none can be had.
+    [[nodiscard]] bool add(Job job) { return add(std::move(job), blocking_); }
+    /// For what does not block, and must not wait for what does.
+    [[nodiscard]] bool add_prompt(Job job) { return add(std::move(job), prompt_); }
+    void add_sleep(const ClockTask& task, const CancelSource& end);
+    /// Whether the task's sleep was still wanted.
+    bool end_sleep(const ClockTask& task) noexcept;
+    void stop();
+
+   private:
+    struct Lane {
+      std::size_t max_threads;
+      std::deque<Job> jobs = {};
+      std::condition_variable changed = {};
+      std::size_t threads = 0;
+      std::size_t idle = 0;
+    };
+    struct Sleep {
+      const ClockTask* task;
+      CancelSource end;
+    };
+
+    [[nodiscard]] bool add(Job job, Lane& lane);
+    void work(Lane& lane);
+
+    std::mutex mutex_;
+    Lane blocking_{32};
+    Lane prompt_{1};
+    std::vector<std::thread> threads_;
+    // Also those that have not begun.
+    std::vector<Sleep> sleeps_;
+    bool stopping_ = false;
   };
 
-  static constexpr std::size_t max_threads = 32;
-
-  // False when there is no thread and none can be had.
-  [[nodiscard]] bool add(Job job);
-  static void work(const std::shared_ptr<Shared>& shared);
-
+ private:
   std::shared_ptr<Shared> shared_;
-  std::vector<std::thread> threads_;
 };
 
 }  // namespace chatopen::client
