@@ -58,7 +58,7 @@ struct FirstDelta {
 
 /// An attempt failed, and another follows.
 struct RetryScheduled {
-  /// Why; redacted.
+  /// Why; redacted, and without `Error::body_snippet`.
   const Error& reason;
   /// Until the next attempt.
   std::chrono::nanoseconds wait = {};
@@ -66,7 +66,7 @@ struct RetryScheduled {
 
 /// A call ended. Comes once for every call that got as far as its first attempt.
 struct CallCompleted {
-  /// Null when the call succeeded; redacted.
+  /// Null when the call succeeded; redacted, and without `Error::body_snippet`.
   const Error* error = nullptr;
   /// Since the start of the call.
   std::chrono::nanoseconds duration = {};
@@ -90,7 +90,8 @@ struct CallCompleted {
 
 /// Hears of every call of the clients that it was given to in `ClientOptions::observer`: on the thread on which it
 /// happens, from many threads at once, and in order for each call. Should be quick. Nothing that it is given holds a
-/// credential, a prompt, a picture or an answer. docs/observability.md maps the fields to OpenTelemetry's names.
+/// credential, a prompt, a picture or an answer, unless the service quotes from a prompt in the message of an error.
+/// docs/observability.md maps the fields to OpenTelemetry's names.
 class CHATOPEN_EXPORT Observer {
  public:
   virtual ~Observer();

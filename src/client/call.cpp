@@ -93,7 +93,7 @@ void Call::complete(const Error* error) {
   CallCompleted event{
       .error = error, .response_bytes = receiver_.bytes(), .attempts = attempts_, .status = receiver_.status()};
   receiver_.describe(event);
-  prepared_.observation.complete(event);
+  prepared_.observation.complete(event, prepared_.redactor);
 }
 
 }  // namespace chatopen::client

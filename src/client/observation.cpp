@@ -16,6 +16,21 @@ void Observer::on_retry(const CallInfo& /*call*/, const RetryScheduled& /*event*
 void Observer::on_complete(const CallInfo& /*call*/, const CallCompleted& /*event*/) noexcept {}
 
 namespace client {
+namespace {
+
+// A server may say anywhere what it was told.
+std::string redacted(std::string_view word, const base::Redactor& redactor) {
+  constexpr std::size_t longest = 256;
+  return redactor.redact(word, longest);
+}
+
+// The snippet may hold a prompt that the server sends back, or a part of the answer.
+Error without_snippet(Error error) {
+  error.body_snippet.clear();
+  return error;
+}
+
+}  // namespace
 
 Observation::Observation(std::shared_ptr<Observer> observer, const Clock& clock, const Endpoint& endpoint,
                          const std::string& url, const std::vector<HttpHeader>& headers, bool streaming)
@@ -50,11 +65,11 @@ void Observation::attempt(int number, std::uint64_t request_bytes) {
   observer_->on_attempt(info(), {.request_bytes = request_bytes});
 }
 
-void Observation::head(int status, const std::vector<HttpHeader>& headers) {
+void Observation::head(int status, const std::vector<HttpHeader>& headers, const base::Redactor& redactor) {
   if (observer_ == nullptr) return;
   std::vector<HttpHeader> loggable;
   for (const HttpHeader& header : headers) {
-    if (base::is_loggable_header(header.name)) loggable.push_back(header);
+    if (base::is_loggable_header(header.name)) loggable.push_back({header.name, redacted(header.value, redactor)});
   }
   observer_->on_response_head(info(),
                               {.status = status, .latency = clock_->now() - attempt_started_, .headers = loggable});
@@ -65,11 +80,19 @@ void Observation::first_delta() {
 }
 
 void Observation::retry(const Error& reason, Clock::Duration wait) {
-  if (observer_ != nullptr) observer_->on_retry(info(), {.reason = reason, .wait = wait});
+  if (observer_ == nullptr) return;
+  const Error told = without_snippet(reason);
+  observer_->on_retry(info(), {.reason = told, .wait = wait});
 }
 
-void Observation::complete(CallCompleted event) {
+void Observation::complete(CallCompleted event, const base::Redactor& redactor) {
   if (observer_ == nullptr || attempt_ == 0) return;
+  const Error told = event.error != nullptr ? without_snippet(*event.error) : Error{};
+  if (event.error != nullptr) event.error = &told;
+  const std::string model = redacted(event.response_model, redactor);
+  const std::string finish_reason = redacted(event.finish_reason, redactor);
+  event.response_model = model;
+  event.finish_reason = finish_reason;
   event.duration = clock_->now() - call_started_;
   // Once only.
   std::exchange(observer_, nullptr)->on_complete(info(), event);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/redact.hpp"
+
 #include <chatopen/clock.hpp>
 #include <chatopen/observer.hpp>
 
@@ -17,11 +19,11 @@ class Observation {
               const std::vector<HttpHeader>& headers, bool streaming);
 
   void attempt(int number, std::uint64_t request_bytes);
-  void head(int status, const std::vector<HttpHeader>& headers);
+  void head(int status, const std::vector<HttpHeader>& headers, const base::Redactor& redactor);
   void first_delta();
   void retry(const Error& reason, Clock::Duration wait);
   /// `event` without its duration.
-  void complete(CallCompleted event);
+  void complete(CallCompleted event, const base::Redactor& redactor);
   [[nodiscard]] bool is_on() const noexcept { return observer_ != nullptr; }
 
  private:

@@ -18,7 +18,7 @@ void Receiver::restart() {
 SinkAction Receiver::on_head(int status, const std::vector<HttpHeader>& headers) {
   status_ = status;
   headers_ = headers;
-  observation().head(status, headers);
+  observation().head(status, headers, redactor());
   if (is_success()) begin_body();
   return SinkAction::proceed;
 }
