@@ -73,7 +73,26 @@ INSTANTIATE_TEST_SUITE_P(
              "my-model received 2 messages: system: \"Be brief.\"; user: \"Why?\" (knowledgeBase: \"handbook\")\n"}},
         Example{CHATOPEN_PROGRAM_ERROR_HANDLING,
                 {"invalid_argument", "-> correct the request or the file\n", "server_error", "2 attempts", "timeout",
-                 "-> it may have been done and billed", "authentication", "-> correct the set-up"}}),
+                 "-> it may have been done and billed", "authentication", "-> correct the set-up"}},
+        Example{CHATOPEN_PROGRAM_STREAMING,
+                {"the prompt \"Why is the sky blue?\" and the system prompt \"Be brief.\"\n(90 bytes)\n",
+                 "deepseek-chat received the prompt …\nbroke off: server_error"}},
+        Example{CHATOPEN_PROGRAM_GAME_LOOP,
+                {"Innkeeper: innkeeper received 2 messages: ", "Is there a room left?\" (stream: true)\n",
+                 " frames; the longest spent "}},
+        Example{CHATOPEN_PROGRAM_CONCURRENT, {"1000 of 1000 lines finished, "}},
+        Example{
+            CHATOPEN_PROGRAM_COROUTINE,
+            {"deepseek-chat: deepseek-chat received 1 message: ", "deepseek-chat: deepseek-chat received 3 messages: ",
+             "moonshot-128k: moonshot-128k received 1 message: ",
+             "moonshot-128k: moonshot-128k received 3 messages: "}},
+        Example{CHATOPEN_PROGRAM_CANCELLATION,
+                {"A deadline for the whole call:\n  timeout: ", "cancelled by another thread:\n  cancelled: ",
+                 "A stop token:\n  cancelled: ", "A pending call:\n  cancelled: ",
+                 "Three pieces are enough:\n  answered: gpt-4o received 1 \n"}},
+        Example{CHATOPEN_PROGRAM_OBSERVER,
+                {"gen_ai.operation.name=chat gen_ai.request.model=gpt-4o ", "gen_ai.response.time_to_first_chunk=",
+                 "error.type=server_error", " attempts=2 retry=server_error/"}}),
     [](const testing::TestParamInfo<Example>& example) {
       const std::string path = example.param.program;
       return path.substr(path.rfind('/') + 1);
