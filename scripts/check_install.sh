@@ -31,7 +31,7 @@ check_pkg_config() {
     # shellcheck disable=SC2086
     flags=$(PKG_CONFIG_PATH="$libraries/pkgconfig" pkg-config $option --cflags --libs chatopen-testing chatopen-sandbox)
     # shellcheck disable=SC2086
-    "$compiler" -std=c++20 "$project/main.cpp" "$project/names.cpp" -o "$outside/by_pkg_config" $flags
+    "$compiler" -std=c++20 "$project"/{main,names,streams,coroutine}.cpp -o "$outside/by_pkg_config" $flags
     run env LD_LIBRARY_PATH="$libraries" "$outside/by_pkg_config" "$outside/a.png"
   done
 }

@@ -13,6 +13,8 @@ namespace co = chatopen;
 using namespace std::chrono_literals;
 
 int check_names(const std::string& picture);  // names.cpp
+int check_streams();                          // streams.cpp
+bool check_coroutine();                       // coroutine.cpp
 
 namespace {
 
@@ -83,7 +85,8 @@ void ask_the_mock() {
 int main(int count, char** arguments) {
   ask_the_sandbox();
   ask_the_mock();
-  failures += check_names(count > 1 ? arguments[1] : "");
+  failures += check_names(count > 1 ? arguments[1] : "") + check_streams();
+  expect(check_coroutine(), "coroutines await calls");
   if (failures == 0) std::cout << "ok\n";
   return failures == 0 ? 0 : 1;
 }
