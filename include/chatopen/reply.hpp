@@ -77,7 +77,8 @@ class CHATOPEN_EXPORT ChatReply {
   [[nodiscard]] std::string request_id() &&;
   /// How many times the request was started on the network: 1 unless it was retried.
   [[nodiscard]] int attempts() const noexcept { return fields_.attempts; }
-  /// The body as it came. `chatopen/json.hpp` turns it into `nlohmann::json`.
+  /// The body as it came; empty when the reply was put together from the pieces of a stream. `chatopen/json.hpp` turns
+  /// it into `nlohmann::json`.
   [[nodiscard]] const std::string& raw() const& noexcept { return fields_.raw; }
   [[nodiscard]] std::string raw() &&;
 
