@@ -74,7 +74,8 @@ struct MockOptions {
 /// @endcode
 class CHATOPEN_TESTING_EXPORT MockTransport final : public Transport {
  public:
-  explicit MockTransport(MockOptions options = {});  ///< With an empty script.
+  /// With an empty script.
+  explicit MockTransport(MockOptions options = {});
   ~MockTransport() override;
   MockTransport(const MockTransport&) = delete;
   MockTransport& operator=(const MockTransport&) = delete;
