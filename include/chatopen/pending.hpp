@@ -68,7 +68,7 @@ class FunctionReadyCallback final : public ReadyCallback {
 /// `wait_for` return at once, and `get` is an `invalid_argument`. After `fork`, a child process gets an error of kind
 /// `connection` for its parent's calls.
 template <typename T>
-class Pending {
+class CHATOPEN_EXPORT Pending {
  public:
   Pending(Pending&& other) noexcept;
   Pending& operator=(Pending&& other) noexcept;
@@ -116,7 +116,8 @@ class Pending {
   std::shared_ptr<detail::PendingState<T>> state_;
 };
 
+// Exported also by the template: g++ has made the class Pending<void> of `then` when it comes here.
 extern template class CHATOPEN_EXPORT Pending<ChatReply>;
-extern template class CHATOPEN_EXPORT Pending<void>;
+extern template class Pending<void>;
 
 }  // namespace chatopen
