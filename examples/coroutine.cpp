@@ -26,14 +26,20 @@ class Loop {
     ready_.push_back(coroutine);
     changed_.notify_one();
   }
-  void run_one() {
+  // Until every conversation has ended.
+  void run() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !ready_.empty(); });
-    const std::coroutine_handle<> coroutine = ready_.front();
-    ready_.pop_front();
-    lock.unlock();
-    coroutine.resume();
+    while (talking > 0) {
+      changed_.wait(lock, [this] { return !ready_.empty(); });
+      const std::coroutine_handle<> coroutine = ready_.front();
+      ready_.pop_front();
+      lock.unlock();
+      coroutine.resume();
+      lock.lock();
+    }
   }
+
+  int talking = 0;
 
  private:
   std::mutex mutex_;
@@ -52,7 +58,8 @@ struct Task {
   };
 };
 
-Task talk(const co::ChatClient& client, Loop& loop, std::string model, int& talking, int& failures) {
+Task talk(const co::ChatClient& client, Loop& loop, std::string model, int& failures) {
+  ++loop.talking;
   co::ChatRequest request{.endpoint = co::endpoints::general_llm(model)};
   for (const char* question : {"Why is the sky blue?", "And in the evening?"}) {
     request.messages.push_back(co::Message::user(question));
@@ -65,7 +72,7 @@ Task talk(const co::ChatClient& client, Loop& loop, std::string model, int& talk
     std::cout << model << ": " << reply->text() << '\n';
     request.messages.push_back(co::Message::assistant(reply->text()));
   }
-  --talking;
+  --loop.talking;
 }
 
 int main() {
@@ -80,9 +87,9 @@ int main() {
     return 1;
   }
   Loop loop;
-  int talking = 2, failures = 0;
-  talk(*client, loop, "deepseek-chat", talking, failures);
-  talk(*client, loop, "moonshot-128k", talking, failures);
-  while (talking > 0) loop.run_one();
+  int failures = 0;
+  talk(*client, loop, "deepseek-chat", failures);
+  talk(*client, loop, "moonshot-128k", failures);
+  loop.run();
   return failures;
 }
