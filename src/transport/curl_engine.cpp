@@ -233,11 +233,13 @@ void CurlEngine::end_all() {
 }
 
 void CurlEngine::iterate(Clock::TimePoint until) {
+  ended_any_ = false;
   take_posted();
-  // What completions have posted meanwhile is taken next time, without a wait.
+  // What completions have posted meanwhile is taken next time, without a wait; and who polls for what has just ended
+  // does not want to wait for more.
   const bool more = [&] {
     const std::lock_guard lock(mutex_);
-    return !posted_.empty() || stopping_.load(std::memory_order_relaxed);
+    return ended_any_ || !posted_.empty() || stopping_.load(std::memory_order_relaxed);
   }();
   const auto earliest = overdue_.empty() ? Clock::TimePoint::max() : overdue_.begin()->first;
   if (round_served_ == 0) round_began_ = now();
@@ -272,6 +274,7 @@ void CurlEngine::take_posted() {
 void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   const HttpRequest& request = *transfer->request;
   const auto refuse = [&](TransportFailure failure, std::string_view message) {
+    ended_any_ = true;
     transfer->complete(failed(failure, message));
   };
   if (transfer->cancel_wanted.load(std::memory_order_acquire)) return refuse(TransportFailure::cancelled, {});
@@ -387,6 +390,7 @@ void CurlEngine::end(CurlTransfer& transfer, CURLcode code) {
   }
   running_.pop_back();
   transfer.index.reset();
+  ended_any_ = true;
   transfer.complete(std::move(outcome));
 }
 

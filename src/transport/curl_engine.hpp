@@ -76,6 +76,8 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   // Since when every socket that is ready has not been served yet, and how many may have been meanwhile.
   Clock::TimePoint round_began_;
   std::size_t round_served_ = 0;
+  // Whether anything ended since the last wait began.
+  bool ended_any_ = false;
   std::vector<CurlHandle> idle_handles_;
 };
 
