@@ -162,9 +162,8 @@ TEST_P(AsyncLifetime, Row58DestroyedAtAnyMomentEveryCallEndsOnce) {
 
 TEST_P(AsyncLifetime, Row58ShutdownWaitsForCallsThatEndInTime) {
   RawServer server([](Connection& connection) {
-    connection.read_request();
-    connection.pause(milliseconds(100));
-    connection.reply("200 OK", hello);
+    while (connection.read_request() && connection.pause(milliseconds(100)) && connection.reply("200 OK", hello)) {
+    }
   });
   ChatClient client = async_client(server.base_url(), transport_of(GetParam()));
   auto pending = client.chat_async(question());
