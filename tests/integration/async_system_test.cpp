@@ -193,7 +193,8 @@ class DescriptorsLeft {
 };
 
 TEST_P(AsyncSystem, Row64OutOfDescriptorsIsAnIoErrorAndPasses) {
-  if (under_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer ends a child that starts a thread";
+  // ThreadSanitizer ends a child that starts a thread, and the checks of virtual calls need descriptors of their own.
+  if (slowdown > 1) GTEST_SKIP() << "not under a sanitizer";
   RawServer server(answer_hello);
   // The server needs descriptors of its own.
   const int status = status_of_child([&] {
