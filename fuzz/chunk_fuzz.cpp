@@ -79,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_text(decoder.model(), all);
   check_text(decoder.request_id(), all);
   require(may_spell_marks(events) || all.find(mark_lead) == std::string::npos);
-  const chatopen::ChatReply::Fields reply = builder.take();
+  chatopen::ChatReply::Fields reply;
+  builder.finish(reply);
   require(reply.text == text);
   require(decoder.saw_finish_reason() || reply.finish_reason.empty());
   return 0;

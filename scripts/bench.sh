@@ -4,7 +4,7 @@
 . "$(dirname "$0")/environment.sh"
 
 failed=()
-for benchmark in check_size bench_blocking_call bench_decode bench_picture; do
+for benchmark in check_size bench_blocking_call bench_decode bench_picture bench_stream; do
   say "$benchmark"
   "scripts/$benchmark.sh" || failed+=("$benchmark")
 done

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chatopen {
@@ -36,6 +37,33 @@ struct Timeouts {
   std::optional<std::chrono::milliseconds> total = {};
 };
 
+/// Has the last word on retries.
+class CHATOPEN_EXPORT RetryPredicate {
+ public:
+  virtual ~RetryPredicate();
+  /// Asked after each failed attempt that the rest of the policy would not rule out for its kind; false ends the call
+  /// with this error. Called from any thread, perhaps several at once; must not throw.
+  [[nodiscard]] virtual bool should_retry(const Error& error) const noexcept = 0;
+};
+
+/// A predicate from a callable that takes `const Error&` and returns bool.
+///
+/// @code
+/// policy.predicate = chatopen::retry_if([](const chatopen::Error& e) { return e.kind != chatopen::ErrorKind::tls; });
+/// @endcode
+template <typename Callable>
+[[nodiscard]] std::shared_ptr<const RetryPredicate> retry_if(Callable callable) {
+  class Predicate final : public RetryPredicate {
+   public:
+    explicit Predicate(Callable wanted) : callable_(std::move(wanted)) {}
+    bool should_retry(const Error& error) const noexcept override { return callable_(error); }
+
+   private:
+    Callable callable_;
+  };
+  return std::make_shared<const Predicate>(std::move(callable));
+}
+
 /// When a call is sent again. A request that was provably not processed is retried, and one that was refused before the
 /// work: 429, and 503, which is taken for such a refusal. One whose fate is unknown is not, because it may have been
 /// billed (see `Error::maybe_processed`).
@@ -51,6 +79,8 @@ struct RetryPolicy {
   /// Also retry what may have been processed: resets and timeouts after sending, 408, 409, 500, 502, 504. The work may
   /// then be done, and billed, more than once.
   bool retry_ambiguous = false;
+  /// Has the last word; null for nobody. Made by `retry_if`.
+  std::shared_ptr<const RetryPredicate> predicate = {};
 
   /// Never send again.
   [[nodiscard]] static RetryPolicy none() { return {.max_retries = 0}; }

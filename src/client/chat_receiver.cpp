@@ -69,7 +69,7 @@ void ChatReceiver::begin_body() {
 SinkAction ChatReceiver::add_body(std::string_view bytes) {
   if (!stream_) return Receiver::add_body(bytes);
   const bool within_cap = stream_->parser.feed(bytes, [this](const SseEvent& event) { on_event(event.data); });
-  if (!within_cap && !error_) error_ = event_too_large();
+  if (!within_cap && !error_) error_ = std::make_unique<Error>(event_too_large());
   if (stopped_ || (error_ && !done_)) return SinkAction::stop;
   if (done_) return SinkAction::finish;
   return backpressure_ != nullptr ? backpressure_->after_chunk() : SinkAction::proceed;
@@ -85,7 +85,7 @@ void ChatReceiver::on_event(std::string_view data) {
     case codec::ChunkDecoder::Step::more: break;
     case codec::ChunkDecoder::Step::done: on_done(); break;
     case codec::ChunkDecoder::Step::stopped: stopped_ = true; break;
-    case codec::ChunkDecoder::Step::failed: error_ = std::move(error); break;
+    case codec::ChunkDecoder::Step::failed: error_ = std::make_unique<Error>(std::move(error)); break;
   }
 }
 
@@ -117,7 +117,7 @@ std::optional<FailedAttempt> ChatReceiver::finish(const TransportOutcome& outcom
 }
 
 std::optional<FailedAttempt> ChatReceiver::finish_stream(const TransportOutcome& outcome) {
-  if (error_ && !done_) return refused_by_body(*std::move(error_));
+  if (error_ && !done_) return refused_by_body(std::move(*error_));
   if (!done_ && !stopped_) {
     const bool proven = outcome.body_end == BodyEnd::proven;
     bool unfinished = false;

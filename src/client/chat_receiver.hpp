@@ -9,6 +9,7 @@
 #include <chatopen/sse.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace chatopen::client {
@@ -55,7 +56,8 @@ class ChatReceiver final : public Receiver {
   const detail::DeltaCallback* on_delta_;
   Backpressure* backpressure_;
   std::optional<Stream> stream_;
-  std::optional<Error> error_;
+  // Rare, and large.
+  std::unique_ptr<Error> error_;
   ChatReply::Fields fields_;
   std::uint64_t deltas_ = 0;
   bool has_events_ = false;

@@ -1,5 +1,6 @@
 #include "transport/curl_engine.hpp"
 
+#include "base/ascii.hpp"
 #include "transport/curl_transfer.hpp"
 #include "transport/url.hpp"
 
@@ -30,6 +31,18 @@ Clock::TimePoint now() noexcept {
 }
 
 constexpr std::size_t max_idle_handles = 256;
+
+// Ten thousand streams receive little at a time each, and their buffers are the largest part of what they need. A
+// handle keeps its buffer when it is reset, and forgets its size (libcurl 7.88 then writes beyond it), so those of
+// streams are used once.
+constexpr long stream_buffer_size = 1024;
+
+bool asks_for_stream(const HttpRequest& request) noexcept {
+  for (const HttpHeader& header : request.headers) {
+    if (base::equal_ignoring_case(header.name, "accept")) return header.value.starts_with("text/event-stream");
+  }
+  return false;
+}
 
 TransportOutcome failed(TransportFailure failure, std::string_view message) {
   return {.failure = failure, .message = std::string(message)};
@@ -283,7 +296,8 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   if (!fault.empty()) return refuse(TransportFailure::invalid_request, fault);
 
   const UrlTarget& target = *transfer->target;
-  transfer->handle = take_handle();
+  transfer->is_stream = asks_for_stream(request);
+  transfer->handle = take_handle(!transfer->is_stream);
   CURL* const easy = transfer->handle.easy.get();
   if (easy == nullptr) return refuse(TransportFailure::resource, "the system refused memory");
   transfer->headers.emplace(request, *settings_);
@@ -297,9 +311,7 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   if (code == CURLE_URL_MALFORMAT) {
     return refuse(TransportFailure::invalid_request, "the URL is not one that can be sent to");
   }
-  // Ten thousand streams receive little at a time each, and their buffers are the largest part of what they need.
-  constexpr long buffer_size = 2048;
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size);
+  if (transfer->is_stream) curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, stream_buffer_size);
   // Calls to a server that may speak HTTP/2 share its connection rather than open one each before that is known.
   if (target.https) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
@@ -312,9 +324,9 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   arm(*transfer);
 }
 
-CurlHandle CurlEngine::take_handle() {
+CurlHandle CurlEngine::take_handle(bool used) {
   CurlHandle handle;
-  if (idle_handles_.empty()) {
+  if (!used || idle_handles_.empty()) {
     handle.easy.reset(curl_easy_init());
   } else {
     handle = std::move(idle_handles_.back());
@@ -378,7 +390,11 @@ void CurlEngine::end(CurlTransfer& transfer, CURLcode code) {
   TransportOutcome outcome = transfer.exchange->finish(code, now());
   // So that idle handles hold neither secrets nor pointers to what is gone.
   curl_easy_reset(transfer.handle.easy.get());
-  if (idle_handles_.size() < max_idle_handles) idle_handles_.push_back(std::move(transfer.handle));
+  if (transfer.is_stream || idle_handles_.size() >= max_idle_handles) {
+    transfer.handle = {};
+  } else {
+    idle_handles_.push_back(std::move(transfer.handle));
+  }
 
   overdue_.erase(transfer.overdue);
   if (transfer.exchange->is_finished()) std::erase(finished_, &transfer);

@@ -55,7 +55,7 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   void end(CurlTransfer& transfer, CURLcode code);
   void arm(CurlTransfer& transfer);
 
-  [[nodiscard]] CurlHandle take_handle();
+  [[nodiscard]] CurlHandle take_handle(bool used);
 
   std::shared_ptr<const CurlSettings> settings_;
   std::unique_ptr<CURLM, MultiCleanup> multi_;

@@ -47,6 +47,7 @@ class CurlExchange {
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
+  [[nodiscard]] bool shares_multi() const noexcept { return route_.shared_multi; }
   /// Installs the callbacks.
   [[nodiscard]] CURLcode attach(CURL* handle);
 

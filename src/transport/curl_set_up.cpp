@@ -165,11 +165,16 @@ std::string_view find_fault(const HttpRequest& request) noexcept {
 CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget& target, const CurlSettings& settings,
                 CurlHeaders& headers, CurlExchange& exchange) {
   const CurlOptions& options = settings.options;
-  if (!handle.parse(request.url)) return CURLE_URL_MALFORMAT;
   Setter set(handle.easy.get());
-  // The parsed form is what libcurl uses; with the text at hand it does not print the parsed form back into text.
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_CURLU, handle.parsed_url.get());
+  if (exchange.shares_multi()) {
+    // Handles that serve one call each gain nothing from a URL of their own that is parsed.
+    set(CURLOPT_PATH_AS_IS, 1L);
+  } else {
+    if (!handle.parse(request.url)) return CURLE_URL_MALFORMAT;
+    // The parsed form is what libcurl uses; with the text at hand it does not print the parsed form back into text.
+    set(CURLOPT_CURLU, handle.parsed_url.get());
+  }
   set(CURLOPT_PROTOCOLS_STR, target.https ? "https" : "http");
   set(CURLOPT_NOSIGNAL, 1L);
   // Without it, a resolver that does not answer holds up cancellation and deadlines.

@@ -39,6 +39,7 @@ class CurlTransfer final : public ResponseSink {
   std::shared_ptr<ResponseSink> sink;
   std::shared_ptr<ExchangeCompletion> completion;
   std::optional<UrlTarget> target;
+  bool is_stream = false;
   CurlHandle handle;
   std::optional<CurlHeaders> headers;
   std::optional<CurlExchange> exchange;

@@ -9,6 +9,12 @@
 #include <random>
 #include <string_view>
 
+namespace chatopen {
+
+RetryPredicate::~RetryPredicate() = default;
+
+}  // namespace chatopen
+
 namespace chatopen::transport {
 namespace {
 

@@ -276,6 +276,32 @@ TEST_F(RetryFlow, TakesNoReplyForWholeWhoseEndItsTransportDidNotSee) {
   EXPECT_EQ(reply.error().kind, ErrorKind::truncated);
 }
 
+TEST_F(RetryFlow, LetsThePredicateHaveTheLastWord) {
+  ClientOptions with = options();
+  std::vector<ErrorKind> asked;
+  with.retry.predicate = retry_if([&asked](const Error& error) {
+    asked.push_back(error.kind);
+    return error.http_status != 503;
+  });
+  mock->fail(TransportFailure::connect);
+  mock->reply({.status = 503});
+  const Result<ChatReply> reply = make(with).chat(question());
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().http_status, 503);
+  EXPECT_EQ(reply.error().attempts, 2);
+  EXPECT_THAT(asked, ElementsAre(ErrorKind::connect, ErrorKind::server_error));
+}
+
+TEST_F(RetryFlow, AsksNoPredicateAboutWhatIsNeverSentAgain) {
+  ClientOptions with = options();
+  with.retry.predicate = retry_if([](const Error&) {
+    ADD_FAILURE() << "asked";
+    return true;
+  });
+  mock->reply({.status = 400});
+  EXPECT_EQ(make(with).chat(question()).error().attempts, 1);
+}
+
 TEST_F(RetryFlow, ShowsNoCredentialThatATransportRepeats) {
   ClientOptions with = options();
   with.transport = std::make_shared<CarelessTransport>(

@@ -70,7 +70,8 @@ TEST(AllocationFailures, Row67IsSurvivedWhileBuildingAReply) {
       delta.finish_reason = piece;
       builder.add(delta);
     }
-    const ChatReply::Fields fields = builder.take();
+    ChatReply::Fields fields;
+    builder.finish(fields);
     std::size_t seen = 0;
     auto on_delta = [&](const ChatDelta& each) { seen += each.text.size(); };
     if (!stream::emit_whole(fields, detail::DeltaCallback(on_delta))) return Outcome::wrong;

@@ -16,7 +16,9 @@ using ::testing::SizeIs;
 ChatReply::Fields built(const std::vector<ChatDelta>& deltas) {
   ReplyBuilder builder;
   for (const ChatDelta& delta : deltas) builder.add(delta);
-  return builder.take();
+  ChatReply::Fields reply;
+  builder.finish(reply);
+  return reply;
 }
 
 /// What a whole reply becomes, and what a builder makes of that.
@@ -81,14 +83,13 @@ TEST(ReplyBuilder, KeepsTheFirstIdAndNameOfServersThatRepeatThem) {
   EXPECT_EQ(reply.tool_calls[0].arguments, "111");
 }
 
-TEST(ReplyBuilder, IsAsNewAfterTake) {
+TEST(ReplyBuilder, LeavesWhatDeltasDoNotSay) {
   ReplyBuilder builder;
-  builder.add({.text = "a", .tool_call = ToolCallDelta{.id = "c"}, .finish_reason = "stop", .usage = Usage{}});
-  EXPECT_EQ(builder.take().text, "a");
-  const ChatReply::Fields reply = builder.take();
-  EXPECT_EQ(reply.text + reply.finish_reason, "");
-  EXPECT_THAT(reply.tool_calls, IsEmpty());
-  EXPECT_FALSE(reply.usage);
+  builder.add({.text = "a"});
+  ChatReply::Fields reply{.model = "m", .request_id = "r"};
+  builder.finish(reply);
+  EXPECT_EQ(reply.text, "a");
+  EXPECT_EQ(reply.model + reply.request_id, "mr");
 }
 
 TEST(EmitWhole, IsOneDelta) {
