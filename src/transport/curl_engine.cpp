@@ -388,11 +388,11 @@ void CurlEngine::read_messages() {
 void CurlEngine::end(CurlTransfer& transfer, CURLcode code) {
   curl_multi_remove_handle(multi_.get(), transfer.handle.easy.get());
   TransportOutcome outcome = transfer.exchange->finish(code, now());
-  // So that idle handles hold neither secrets nor pointers to what is gone.
-  curl_easy_reset(transfer.handle.easy.get());
   if (transfer.is_stream || idle_handles_.size() >= max_idle_handles) {
     transfer.handle = {};
   } else {
+    // So that idle handles hold neither secrets nor pointers to what is gone.
+    curl_easy_reset(transfer.handle.easy.get());
     idle_handles_.push_back(std::move(transfer.handle));
   }
 

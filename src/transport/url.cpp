@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -43,8 +44,18 @@ std::string_view authority_of(std::string_view url) noexcept {
 
 // No URL has these (RFC 3986). Some parsers take a backslash for a slash, so the host that is checked and the one that
 // is called could differ.
+// A table, since every call checks its URL.
+constexpr std::array<bool, 256> unsafe_characters = [] {
+  std::array<bool, 256> unsafe{};
+  for (std::size_t i = 0; i < unsafe.size(); ++i) {
+    const char c = static_cast<char>(i);
+    unsafe[i] = base::is_control(c) || std::string_view(" \\\"<>^`{|}").find(c) != std::string_view::npos;
+  }
+  return unsafe;
+}();
+
 bool is_unsafe(char c) noexcept {
-  return base::is_control(c) || std::string_view(" \\\"<>^`{|}").find(c) != std::string_view::npos;
+  return unsafe_characters[static_cast<unsigned char>(c)];
 }
 
 bool refuse(Error& fault, CURLUcode code) {
