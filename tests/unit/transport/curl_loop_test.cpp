@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 class CurlLoopTest : public ::testing::Test {
  protected:
   struct CleanUp {
-    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
   };
 
   std::unique_ptr<CURLM, CleanUp> multi{curl_multi_init()};
