@@ -192,7 +192,7 @@ void Stress::do_with_pending(Pending<ChatReply> pending, unsigned random) {
       }));
       return;
     case 2: shared->wait_for(milliseconds(1)); break;
-    case 3: shared->when_ready([this, again = client()] { static_cast<void>(again.poll()); }); break;
+    case 3: shared->when_ready([again = client()] { static_cast<void>(again.poll()); }); break;
     default: break;
   }
   expect_an_end(std::move(*shared).get());
