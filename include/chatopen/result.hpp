@@ -37,6 +37,7 @@ class [[nodiscard]] Result {
   /// Failure.
   Result(Error error) : has_value_(false) { detail::move_error(&error_, error); }  // NOLINT(*-explicit-*)
 
+  /// @cond doxygen 1.9 cannot read a trailing requires-clause
   Result(const Result& other) requires std::is_copy_constructible_v<T> : has_value_(other.has_value_) {
     if (has_value_) {
       std::construct_at(&value_, other.value_);
@@ -66,6 +67,7 @@ class [[nodiscard]] Result {
       detail::destroy_error(error_);
     }
   }
+  /// @endcond
 
   /// Whether the call succeeded.
   [[nodiscard]] bool has_value() const noexcept { return has_value_; }
