@@ -37,7 +37,8 @@ class [[nodiscard]] Result {
   /// Failure.
   Result(Error error) : has_value_(false) { detail::move_error(&error_, error); }  // NOLINT(*-explicit-*)
 
-  /// @cond doxygen 1.9 cannot read a trailing requires-clause
+  // Doxygen cannot read a trailing requires-clause.
+  /// @cond
   Result(const Result& other) requires std::is_copy_constructible_v<T> : has_value_(other.has_value_) {
     if (has_value_) {
       std::construct_at(&value_, other.value_);
@@ -52,7 +53,11 @@ class [[nodiscard]] Result {
       detail::move_error(&error_, other.error_);
     }
   }
-  Result& operator=(const Result& other) requires std::is_copy_constructible_v<T> { return *this = Result(other); }
+  Result& operator=(const Result& other) requires std::is_copy_constructible_v<T> {
+    Result copy(other);
+    *this = std::move(copy);
+    return *this;
+  }
   Result& operator=(Result&& other) noexcept {
     if (this != &other) {
       std::destroy_at(this);
@@ -116,8 +121,8 @@ class [[nodiscard]] Result {
   bool has_value_;
   // Not a variant, whose machinery every use of a result would carry, and every includer compile.
   union {
-    T value_;
-    Error error_;
+    T value_;      // NOLINT(readability-identifier-naming): private, though the union is not
+    Error error_;  // NOLINT(readability-identifier-naming)
   };
 };
 
