@@ -9,7 +9,7 @@
 
 namespace chatopen::client {
 
-thread_local const CallbackScope* CallbackScope::innermost_ = nullptr;
+thread_local const CallbackScope* CallbackScope::innermost = nullptr;
 
 /// Holds the gate for one step of the call, and marks the thread. Not taken when the call had ended before.
 class AsyncCall::Step {

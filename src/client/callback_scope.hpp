@@ -8,23 +8,23 @@ namespace chatopen::client {
 /// need.
 class CallbackScope {
  public:
-  explicit CallbackScope(const Transport& transport) noexcept : transport_(transport), outer_(innermost_) {
-    innermost_ = this;
+  explicit CallbackScope(const Transport& transport) noexcept : transport_(transport), outer_(innermost) {
+    innermost = this;
   }
   CallbackScope(const CallbackScope&) = delete;
   CallbackScope& operator=(const CallbackScope&) = delete;
-  ~CallbackScope() { innermost_ = outer_; }
+  ~CallbackScope() { innermost = outer_; }
 
   /// In a callback of any call over this transport.
   [[nodiscard]] static bool is_inside(const Transport& transport) noexcept {
-    for (const CallbackScope* each = innermost_; each != nullptr; each = each->outer_) {
+    for (const CallbackScope* each = innermost; each != nullptr; each = each->outer_) {
       if (&each->transport_ == &transport) return true;
     }
     return false;
   }
 
  private:
-  static thread_local const CallbackScope* innermost_;
+  static thread_local const CallbackScope* innermost;
 
   const Transport& transport_;
   const CallbackScope* outer_;

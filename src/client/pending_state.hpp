@@ -37,15 +37,16 @@ class PendingState : public client::Waitable {
     {
       const std::lock_guard lock(this->mutex());
       set_ = true;
+      result_ = std::move(result);
+      exception_ = std::move(exception);
       successor = std::move(successor_);
       callback = std::move(callback_);
-      if (successor == nullptr) {
-        result_ = std::move(result);
-        exception_ = std::move(exception);
-      }
       this->notify();
     }
-    if (successor != nullptr) successor->take_over(std::move(result), std::move(exception));
+    if (successor != nullptr) {
+      auto [taken, thrown] = take();
+      successor->take_over(std::move(taken), std::move(thrown));
+    }
     if (callback != nullptr) callback->run();
   }
 
