@@ -123,7 +123,10 @@ ChunkDecoder::Step ChunkDecoder::decode(std::string_view data, int http_status, 
 bool ChunkDecoder::finish(const detail::DeltaCallback& on_delta) {
   if (waiting_.empty()) return true;
   const Lease lease(*this);
-  for (const auto& [channel, half] : std::exchange(waiting_, {})) {
+  std::vector<std::pair<int, unsigned>> halves = std::exchange(waiting_, {});
+  // Text first, as in any other event.
+  std::sort(halves.begin(), halves.end());
+  for (const auto& [channel, half] : halves) {
     clear_delta();
     if (channel == text_channel) {
       scratch_->delta.text = replacement_character;

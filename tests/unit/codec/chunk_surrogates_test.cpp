@@ -126,6 +126,7 @@ TEST(ChunkSurrogates, BecomeU_FFFDAtTheEndOfTheStream) {
   EXPECT_EQ(chunks.reasoning(), "r" + bad);
   EXPECT_EQ(chunks.arguments(7), bad);
   ASSERT_THAT(chunks.deltas, SizeIs(before + 3));
+  ASSERT_TRUE(chunks.deltas.back().tool_call);
   EXPECT_EQ(chunks.deltas.back().tool_call->id, "");
   EXPECT_TRUE(chunks.finish());
   EXPECT_THAT(chunks.deltas, SizeIs(before + 3));
