@@ -134,8 +134,10 @@ class PollLoop final : public CurlLoop {
  public:
   explicit PollLoop(CURLM* multi) noexcept : multi_(multi) {}
 
-  // Out of descriptors, libcurl makes a multi that cannot be woken.
-  [[nodiscard]] bool set_up() noexcept { return curl_multi_wakeup(multi_) == CURLM_OK; }
+  // Out of descriptors, libcurl makes a multi that cannot be woken. The wait takes the wake-up that finds out back.
+  [[nodiscard]] bool set_up() noexcept {
+    return curl_multi_wakeup(multi_) == CURLM_OK && curl_multi_poll(multi_, nullptr, 0, 0, nullptr) == CURLM_OK;
+  }
 
   bool run_once(Clock::TimePoint until) override {
     int running = 0;

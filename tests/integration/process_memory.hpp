@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fault_matrix.hpp"
+
 #include <cstddef>
 #include <fstream>
 #include <string>
@@ -19,6 +21,12 @@ namespace integration {
 
 inline void reset_peak_memory() {
   std::ofstream("/proc/self/clear_refs") << "5";
+}
+
+/// What to allow where the code as it ships may take so many bytes: AddressSanitizer keeps up to 256 MiB of what was
+/// freed, and surrounds what is held.
+[[nodiscard]] constexpr std::size_t allowed_memory(std::size_t bytes) {
+  return slowdown > 1 ? bytes * slowdown + (std::size_t{256} << 20) : bytes;
 }
 
 }  // namespace integration

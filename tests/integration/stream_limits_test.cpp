@@ -49,7 +49,7 @@ TEST_P(StreamLimits, Row33EndlessEventLineIsTooLargeAtTheCap) {
   reset_peak_memory();
   const std::size_t before = peak_memory();
   expect_broken_off(tell(client), ErrorKind::too_large, "one");
-  EXPECT_LE(peak_memory(), before + (cap + mebibyte) * slowdown);
+  EXPECT_LE(peak_memory(), before + allowed_memory(cap + mebibyte));
   EXPECT_LT(server.sent(), cap + 17 * mebibyte) << "it was read on";
 }
 
@@ -166,7 +166,7 @@ TEST_P(StreamLimits, Row61SlowReaderSlowsTheSender) {
     wait_until_sending_stops(server);
     // Two sockets' buffers, and what a pulled stream buffers of such events.
     EXPECT_LT(server.sent(), 16 * mebibyte + mebibyte + 64 * text.size());
-    EXPECT_LT(peak_memory(), before + 4 * mebibyte * slowdown);
+    EXPECT_LT(peak_memory(), before + allowed_memory(4 * mebibyte));
   });
   ASSERT_TRUE(told.reply) << told.reply.error();
   EXPECT_EQ(told.text.size(), events);
