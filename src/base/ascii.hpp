@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace chatopen::base {
@@ -28,5 +30,14 @@ namespace chatopen::base {
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
 }
+
+[[nodiscard]] bool has_character(std::string_view text, bool (*is)(char) noexcept) noexcept;
+
+/// Whether the word is among those of a list with a space between two, without case. An array of views would cost a
+/// position-independent program three times the words.
+[[nodiscard]] bool is_one_of(std::string_view word, std::string_view words) noexcept;
+
+/// A text that is nothing but digits, as a number.
+[[nodiscard]] std::optional<std::int64_t> parse_digits(std::string_view text, int base = 10) noexcept;
 
 }  // namespace chatopen::base

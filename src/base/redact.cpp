@@ -190,29 +190,10 @@ std::string Redactor::redact(std::string_view text, std::size_t max_bytes, TextE
 }
 
 bool is_loggable_header(std::string_view name) noexcept {
-  static constexpr std::string_view loggable[] = {"accept",
-                                                  "accept-encoding",
-                                                  "age",
-                                                  "allow",
-                                                  "cache-control",
-                                                  "connection",
-                                                  "content-encoding",
-                                                  "content-length",
-                                                  "content-type",
-                                                  "date",
-                                                  "host",
-                                                  "request-id",
-                                                  "retry-after",
-                                                  "retry-after-ms",
-                                                  "server",
-                                                  "traceparent",
-                                                  "transfer-encoding",
-                                                  "user-agent",
-                                                  "vary",
-                                                  "via",
-                                                  "x-request-id"};
-  return std::any_of(std::begin(loggable), std::end(loggable),
-                     [name](std::string_view each) { return equal_ignoring_case(each, name); });
+  return is_one_of(name,
+                   "accept accept-encoding age allow cache-control connection content-encoding content-length "
+                   "content-type date host request-id retry-after retry-after-ms server traceparent "
+                   "transfer-encoding user-agent vary via x-request-id");
 }
 
 std::string loggable_url(std::string_view url) {

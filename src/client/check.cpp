@@ -5,7 +5,6 @@
 #include "client/path.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,46 +17,32 @@ using base::refuse;
 constexpr ErrorKind configuration = ErrorKind::configuration;
 constexpr ErrorKind invalid_argument = ErrorKind::invalid_argument;
 
+bool is_invisible(char c) noexcept {
+  return c <= 0x20 || c >= 0x7f;
+}
+
 bool refuses_credential(const Secret& secret, std::string_view option, std::string_view variable, Error& fault) {
   if (secret.empty()) {
     return refuse(fault, configuration, {option, " is empty"}, {"set it, or the variable ", variable});
   }
   const std::string_view text = secret.reveal();
-  const bool visible = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  return !visible && refuse(fault, configuration, {option, " has a character that a header may not carry"},
-                            {"only visible ASCII is allowed; look for a stray space or line break"});
+  return base::has_character(text, is_invisible) &&
+         refuse(fault, configuration, {option, " has a character that a header may not carry"},
+                {"only visible ASCII is allowed; look for a stray space or line break"});
 }
 
 // RFC 9110, 5.6.2.
-bool is_token(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
+bool is_no_token_character(char c) noexcept {
+  return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
 
 // What the SDK or HTTP itself decides on.
 bool is_reserved(std::string_view name) {
-  constexpr std::string_view reserved[] = {"x-request-req-accesskeyid",
-                                           "x-request-req-accesskeysecret",
-                                           "accept",
-                                           "accept-encoding",
-                                           "connection",
-                                           "content-encoding",
-                                           "content-length",
-                                           "content-type",
-                                           "expect",
-                                           "host",
-                                           "http2-settings",
-                                           "keep-alive",
-                                           "proxy-authorization",
-                                           "proxy-connection",
-                                           "te",
-                                           "trailer",
-                                           "transfer-encoding",
-                                           "upgrade"};
-  return std::any_of(std::begin(reserved), std::end(reserved),
-                     [&](std::string_view each) { return base::equal_ignoring_case(each, name); });
+  return base::is_one_of(name,
+                         "x-request-req-accesskeyid x-request-req-accesskeysecret accept accept-encoding connection "
+                         "content-encoding content-length content-type expect host http2-settings keep-alive "
+                         "proxy-authorization proxy-connection te trailer transfer-encoding upgrade");
 }
 
 }  // namespace
@@ -128,9 +113,11 @@ bool refuses(const std::vector<HttpHeader>& call_headers, Error& fault) {
     const auto refuse_it = [&](std::string_view what, std::string_view detail) {
       return refuse(fault, invalid_argument, {"headers[", std::to_string(i), "]", what, header.name}, {detail});
     };
-    if (!is_token(header.name)) return refuse_it(".name is not a valid header name: ", "use a token of RFC 9110");
+    if (header.name.empty() || base::has_character(header.name, is_no_token_character)) {
+      return refuse_it(".name is not a valid header name: ", "use a token of RFC 9110");
+    }
     if (is_reserved(header.name)) return refuse_it(" would replace a header that the SDK sets: ", "leave it out");
-    if (std::any_of(header.value.begin(), header.value.end(), base::is_control)) {
+    if (base::has_character(header.value, base::is_control)) {
       return refuse_it(".value has a control character, of ",
                        "line breaks and other controls may not stand in a header");
     }

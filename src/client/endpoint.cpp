@@ -8,10 +8,11 @@
 namespace chatopen {
 namespace {
 
+// Arrays, since each pointer would need a relocation when the program is loaded.
 struct Entry {
-  const char* name;
-  const char* model;
-  const char* reference_name;
+  char name[24];
+  char model[20];
+  char reference_name[40];
   WireForm wire_form = WireForm::messages;
   Provenance provenance = Provenance::inferred;
 };

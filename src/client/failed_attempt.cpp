@@ -1,10 +1,10 @@
 #include "client/failed_attempt.hpp"
 
+#include "base/ascii.hpp"
 #include "client/receiver.hpp"
 #include "codec/decode.hpp"
 #include "transport/failure.hpp"
 
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -26,10 +26,8 @@ Error redirect_refused(const Receiver& reply, const base::Redactor& redactor) {
 
 // The service may refuse under HTTP 200; an envelope code that is an HTTP status has that status's class.
 int status_in(const std::string& code) {
-  int status = 0;
-  const char* const end = code.data() + code.size();
-  const auto [stopped, fault] = std::from_chars(code.data(), end, status);
-  return fault == std::errc{} && stopped == end ? status : 0;
+  const std::int64_t status = base::parse_digits(code).value_or(0);
+  return status < 600 ? static_cast<int>(status) : 600;
 }
 
 Error failed_by(TransportFailure failure) {

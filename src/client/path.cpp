@@ -80,13 +80,6 @@ bool refuses_unless_utf8(std::string_view text, std::string_view field, Error& f
   return refuse(fault, {field, " is not valid UTF-8"}, "convert it, or replace what is broken, before sending");
 }
 
-bool has_control(std::string_view text) {
-  for (const char c : text) {
-    if (base::is_control(c)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string fill_model(std::string_view path, std::string_view model) {
@@ -116,7 +109,7 @@ bool refuses_path(std::string_view path, std::string_view model, std::string& ex
     return true;
   }
   if (path.front() != '/') return refuse(fault, {"the endpoint's path does not start with '/'"}, path);
-  if (has_control(model)) return refuse(fault, {"the model's name has a control character"});
+  if (base::has_character(model, base::is_control)) return refuse(fault, {"the model's name has a control character"});
 
   std::string filled;
   if (path.find(model_placeholder) != std::string_view::npos) {

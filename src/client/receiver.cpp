@@ -3,8 +3,8 @@
 #include "base/ascii.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
+#include <cstdint>
 
 namespace chatopen::client {
 
@@ -35,11 +35,9 @@ SinkAction Receiver::on_body(std::string_view bytes) {
 SinkAction Receiver::add_body(std::string_view bytes) {
   if (body_.empty()) {
     // One allocation, with room for the parser's padding; a server that merely announces much does not get it.
-    constexpr std::size_t most = std::size_t{1024} * 1024;
+    constexpr std::uint64_t most = std::uint64_t{1024} * 1024;
     constexpr std::size_t padding = 64;
-    const std::string_view length = header("content-length");
-    std::size_t announced = 0;
-    std::from_chars(length.data(), length.data() + length.size(), announced);
+    const auto announced = static_cast<std::uint64_t>(base::parse_digits(header("content-length")).value_or(0));
     body_.reserve(std::min(announced, most) + padding);
   }
   body_ += bytes;

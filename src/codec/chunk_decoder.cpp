@@ -17,7 +17,7 @@ constexpr int text_channel = -2;
 constexpr int reasoning_channel = -1;
 
 // As in the parser: an event that is larger does not leave its memory to the small ones that follow.
-constexpr std::size_t max_kept_bytes = std::size_t{1024} * 1024;
+constexpr std::size_t max_kept_event_bytes = std::size_t{1024} * 1024;
 
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view white_space = " \t\r\n";
@@ -80,7 +80,8 @@ class ChunkDecoder::Lease {
   Lease& operator=(const Lease&) = delete;
   ~Lease() {
     decoder_.scratch_ = nullptr;
-    if (scratch_->event.capacity() <= max_kept_bytes && idle().size() < max_idle) idle().push_back(std::move(scratch_));
+    if (scratch_->event.capacity() <= max_kept_event_bytes && idle().size() < max_idle)
+      idle().push_back(std::move(scratch_));
   }
 
  private:
@@ -123,10 +124,11 @@ ChunkDecoder::Step ChunkDecoder::decode(std::string_view data, int http_status, 
 bool ChunkDecoder::finish(const detail::DeltaCallback& on_delta) {
   if (waiting_.empty()) return true;
   const Lease lease(*this);
-  std::vector<std::pair<int, unsigned>> halves = std::exchange(waiting_, {});
-  // Text first, as in any other event.
-  std::sort(halves.begin(), halves.end());
-  for (const auto& [channel, half] : halves) {
+  while (!waiting_.empty()) {
+    // Text first, as in any other event.
+    const auto first = std::min_element(waiting_.begin(), waiting_.end());
+    const int channel = first->first;
+    waiting_.erase(first);
     clear_delta();
     if (channel == text_channel) {
       scratch_->delta.text = replacement_character;

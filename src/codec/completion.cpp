@@ -1,5 +1,7 @@
 #include "codec/completion.hpp"
 
+#include "codec/json_print.hpp"
+
 namespace chatopen::codec {
 namespace {
 
@@ -29,7 +31,14 @@ bool append_tool_call(const std::optional<Json>& call, std::string& id, std::str
   const std::optional<Json> function = member_of(call, "function");
   id += text_of(member_of(call, "id"));
   name += text_of(member_of(function, "name"));
-  append_text_or_json(member_of(function, "arguments"), arguments);
+  // JSON text, which some servers write as the value itself.
+  if (const std::optional<Json> value = member_of(function, "arguments")) {
+    if (const std::optional<std::string_view> string = string_of(value)) {
+      arguments += *string;
+    } else {
+      arguments += print_json(*value);
+    }
+  }
   return function && function->is_object();
 }
 

@@ -1,9 +1,10 @@
 #include "codec/error_shapes.hpp"
 
+#include "base/ascii.hpp"
 #include "base/status.hpp"
 #include "codec/decode.hpp"
+#include "codec/json_print.hpp"
 
-#include <charconv>
 #include <string>
 
 namespace chatopen::codec {
@@ -20,6 +21,14 @@ struct Complaint {
   std::string_view message;
   std::string_view detail;
 };
+
+// As text: a string, a whole number, or whatever JSON else stands there.
+std::optional<std::string> code_of(const std::optional<Json>& value) {
+  if (!value) return std::nullopt;
+  if (const auto text = string_of(value)) return std::string(*text);
+  if (const auto integer = integer_of(*value)) return std::to_string(*integer);
+  return print_json(*value);
+}
 
 // `{"error":{…}}`, `{"error":"text"}`, and `{"error":true}` or a number beside a message. Others, such as `false`, zero
 // and the empty string or list, are how some servers say that there is none.
@@ -70,11 +79,8 @@ Error error_of(ErrorKind kind, int http_status, const Complaint& complaint, std:
 }
 
 ErrorKind kind_of_code(std::string_view code) noexcept {
-  int status = 0;
-  const char* const end = code.data() + code.size();
-  const auto [stopped, fault] = std::from_chars(code.data(), end, status);
-  const bool is_error_status = fault == std::errc{} && stopped == end && status >= 400 && status < 600;
-  return is_error_status ? base::kind_of_status(status) : ErrorKind::api;
+  const std::int64_t status = base::parse_digits(code).value_or(0);
+  return status >= 400 && status < 600 ? base::kind_of_status(static_cast<int>(status)) : ErrorKind::api;
 }
 
 std::string describe_status(int http_status) {

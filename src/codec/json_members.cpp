@@ -1,8 +1,6 @@
 #include "codec/json_members.hpp"
 
-#include "codec/json_print.hpp"
-
-#include <charconv>
+#include "base/ascii.hpp"
 
 namespace chatopen::codec {
 namespace {
@@ -33,21 +31,6 @@ std::optional<std::int64_t> whole(double value) noexcept {
   if (!(value >= -limit && value <= limit)) return std::nullopt;
   const auto integer = static_cast<std::int64_t>(value);
   return static_cast<double>(integer) == value ? std::optional(integer) : std::nullopt;
-}
-
-std::optional<std::int64_t> whole(std::string_view text) noexcept {
-  std::int64_t integer = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, fault] = std::from_chars(text.data(), end, integer);
-  return fault == std::errc{} && stopped == end ? std::optional(integer) : std::nullopt;
-}
-
-std::optional<std::int64_t> integer_of(Json value) {
-  std::int64_t integer = 0;
-  if (value.is_int64() && value.get(integer) == simdjson::SUCCESS) return integer;
-  double number = 0;
-  if (value.is_double() && value.get(number) == simdjson::SUCCESS) return whole(number);
-  return std::nullopt;
 }
 
 }  // namespace
@@ -82,27 +65,19 @@ std::string_view text_of(const std::optional<Json>& value) {
   return string_of(value).value_or(std::string_view());
 }
 
+std::optional<std::int64_t> integer_of(Json value) {
+  std::int64_t integer = 0;
+  if (value.is_int64() && value.get(integer) == simdjson::SUCCESS) return integer;
+  double number = 0;
+  if (value.is_double() && value.get(number) == simdjson::SUCCESS) return whole(number);
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> count_of(const std::optional<Json>& value) {
   if (!value) return std::nullopt;
   const std::optional<std::string_view> text = string_of(value);
-  const std::optional<std::int64_t> count = text ? whole(*text) : integer_of(*value);
+  const std::optional<std::int64_t> count = text ? base::parse_digits(*text) : integer_of(*value);
   return count && *count >= 0 ? count : std::nullopt;
-}
-
-std::optional<std::string> code_of(const std::optional<Json>& value) {
-  if (!value) return std::nullopt;
-  if (const auto text = string_of(value)) return std::string(*text);
-  if (const auto integer = integer_of(*value)) return std::to_string(*integer);
-  return print_json(*value);
-}
-
-void append_text_or_json(const std::optional<Json>& value, std::string& text) {
-  if (!value) return;
-  if (const auto string = string_of(value)) {
-    text += *string;
-  } else {
-    text += print_json(*value);
-  }
 }
 
 }  // namespace chatopen::codec

@@ -38,13 +38,10 @@ struct Members {
 /// The string, or the empty one. Valid as long as the document.
 [[nodiscard]] std::string_view text_of(const std::optional<Json>& value);
 
+/// A whole number, also when it is written with a point or an exponent.
+[[nodiscard]] std::optional<std::int64_t> integer_of(Json value);
+
 /// A whole number that is not negative, also as a string, since some servers write it so.
 [[nodiscard]] std::optional<std::int64_t> count_of(const std::optional<Json>& value);
-
-/// A code as text: a string, a whole number, or whatever JSON else stands there. Empty when the value is absent.
-[[nodiscard]] std::optional<std::string> code_of(const std::optional<Json>& value);
-
-/// Appends JSON text that should come as a string, but that some servers write as the value itself.
-void append_text_or_json(const std::optional<Json>& value, std::string& text);
 
 }  // namespace chatopen::codec

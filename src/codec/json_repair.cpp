@@ -1,9 +1,9 @@
 #include "codec/json_repair.hpp"
 
+#include "base/ascii.hpp"
 #include "codec/surrogate_halves.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 
@@ -14,11 +14,9 @@ constexpr std::size_t escape_size = 6;  // \uXXXX
 
 std::optional<unsigned> unicode_escape(std::string_view text) noexcept {
   if (text.size() < escape_size || text[0] != '\\' || text[1] != 'u') return std::nullopt;
-  unsigned unit = 0;
-  const char* const end = text.data() + escape_size;
-  const auto [stopped, fault] = std::from_chars(text.data() + 2, end, unit, 16);
-  if (fault != std::errc{} || stopped != end) return std::nullopt;
-  return unit;
+  const std::optional<std::int64_t> unit = base::parse_digits(text.substr(2, escape_size - 2), 16);
+  if (!unit) return std::nullopt;
+  return static_cast<unsigned>(*unit);
 }
 
 bool is_half(unsigned unit) noexcept {

@@ -1,6 +1,7 @@
 #include "codec/request_check.hpp"
 
 #include "base/ascii.hpp"
+#include "base/refusal.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
 
@@ -19,22 +20,14 @@ namespace {
 // Each function returns whether it found a fault, and then describes it: so many errors passed back by value would make
 // every program that links the SDK a fifth larger.
 
-bool refuse(Error& fault, std::initializer_list<std::string_view> message, const char* detail = "") {
-  fault.kind = ErrorKind::invalid_argument;
-  fault.message.clear();
-  for (const std::string_view piece : message) fault.message += piece;
-  fault.detail = detail;
-  return true;
+bool refuse(Error& fault, std::initializer_list<std::string_view> message, std::string_view detail = {}) {
+  return base::refuse(fault, ErrorKind::invalid_argument, message, {detail});
 }
 
 // Paths are put together from the inside out, and only when there is a fault.
 bool within(Error& fault, std::string_view list, std::size_t index, std::string_view separator = ".") {
-  fault.message.insert(0, separator);
-  fault.message.insert(0, "]");
-  fault.message.insert(0, std::to_string(index));
-  fault.message.insert(0, "[");
-  fault.message.insert(0, list);
-  return true;
+  const Error inner = std::move(fault);
+  return refuse(fault, {list, "[", std::to_string(index), "]", separator, inner.message}, inner.detail);
 }
 
 bool refuses_text(std::string_view field, std::string_view text, Error& fault) {
@@ -74,7 +67,7 @@ bool refuses_picture(const ImagePart& picture, Error& fault) {
     return refuse(fault, {field, " is no http, https or data URL"},
                   "send a local picture with image_file() or image_bytes()");
   }
-  if (std::any_of(url.begin(), url.end(), base::is_control)) {
+  if (base::has_character(url, base::is_control)) {
     return refuse(fault, {field, " has a control character"}, "look for a stray line break");
   }
   return false;

@@ -1,5 +1,6 @@
 #include "transport/curl_options.hpp"
 
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "base/refusal.hpp"
 
@@ -7,8 +8,6 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -38,7 +37,7 @@ bool refuses_ca_directory(const std::string& path, Error& fault) {
   return refuse(fault, {"CurlOptions::ca_directory is not a directory"}, path);
 }
 
-std::string part_of(CURLU* url, CURLUPart which) {
+std::string member_of_url(CURLU* url, CURLUPart which) {
   char* text = nullptr;
   if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return {};
   const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
@@ -46,13 +45,12 @@ std::string part_of(CURLU* url, CURLUPart which) {
 }
 
 bool is_proxy_url(const std::string& proxy) {
-  constexpr std::array<std::string_view, 4> schemes = {"http", "https", "socks5", "socks5h"};
   if (proxy.find("://") == std::string::npos || proxy.find_first_of("?#") != std::string::npos) return false;
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
   if (curl_url_set(url.get(), CURLUPART_URL, proxy.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) return false;
-  if (std::find(schemes.begin(), schemes.end(), part_of(url.get(), CURLUPART_SCHEME)) == schemes.end()) return false;
-  const std::string path = part_of(url.get(), CURLUPART_PATH);
-  return !part_of(url.get(), CURLUPART_HOST).empty() && (path.empty() || path == "/");
+  if (!base::is_one_of(member_of_url(url.get(), CURLUPART_SCHEME), "http https socks5 socks5h")) return false;
+  const std::string path = member_of_url(url.get(), CURLUPART_PATH);
+  return !member_of_url(url.get(), CURLUPART_HOST).empty() && (path.empty() || path == "/");
 }
 
 // The URL may hold credentials, so no message repeats any of it.
@@ -62,8 +60,8 @@ bool refuses_proxy(const std::string& proxy, Error& fault) {
                 "it must be http://, https://, socks5:// or socks5h:// with a host, and no path");
 }
 
-bool is_printable(char c) noexcept {
-  return c >= ' ' && c < 0x7f;
+bool is_unprintable(char c) noexcept {
+  return c < ' ' || c >= 0x7f;
 }
 
 // What libcurl can decode.
@@ -92,7 +90,7 @@ bool refuses(const CurlOptions& options, Error& fault) {
     return refuse(fault, {"CurlOptions::max_idle_age is not from 0 to 59 seconds"},
                   "servers and balancers close idle connections at 60 s");
   }
-  return !std::all_of(options.user_agent.begin(), options.user_agent.end(), is_printable) &&
+  return base::has_character(options.user_agent, is_unprintable) &&
          refuse(fault, {"CurlOptions::user_agent contains what is neither visible ASCII nor a space"});
 }
 

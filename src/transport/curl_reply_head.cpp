@@ -2,13 +2,14 @@
 
 #include "base/ascii.hpp"
 
-#include <charconv>
+#include <cstdint>
 
 namespace chatopen::transport {
 namespace {
 
 using base::equal_ignoring_case;
 using base::is_space;
+using base::parse_digits;
 using base::trim;
 
 // More than any honest server sends before its answer.
@@ -20,13 +21,6 @@ std::string_view without_line_end(std::string_view line) noexcept {
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
-}
-
-template <typename Number>
-bool parse_number(std::string_view text, Number& number) noexcept {
-  if (text.empty() || text.front() < '0' || text.front() > '9') return false;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return fault == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace
@@ -49,7 +43,7 @@ ReplyHead::Step ReplyHead::add_line(std::string_view line) {
 
 bool ReplyHead::proves_body_end() const noexcept {
   if (status_ == 204 || status_ == 304) return true;
-  return !compressed_ && (chunked_ || content_length_ || major_version_ >= 2);
+  return !compressed_ && (chunked_ || content_length_ || is_multiplexed_);
 }
 
 // `HTTP/1.1 200 OK` or `HTTP/2 200`.
@@ -63,8 +57,11 @@ bool ReplyHead::parse_status_line(std::string_view line) noexcept {
   version = version.substr(0, version.find('.'));
   const std::string_view rest = line.substr(space + 1);
   if (rest.size() > 3 && rest[3] != ' ') return false;
-  const std::string_view status = rest.substr(0, 3);
-  return status.size() == 3 && parse_number(version, major_version_) && parse_number(status, status_) && status_ >= 100;
+  // Of three digits, or too small.
+  status_ = static_cast<int>(parse_digits(rest.substr(0, 3)).value_or(0));
+  const std::optional<std::int64_t> major = parse_digits(version);
+  is_multiplexed_ = major && *major >= 2;
+  return major && status_ >= 100;
 }
 
 bool ReplyHead::parse_header(std::string_view line) {
@@ -86,9 +83,8 @@ bool ReplyHead::parse_header(std::string_view line) {
 // Contradictions about where the body ends are how replies are smuggled (RFC 9112, 6.3).
 bool ReplyHead::note_framing(const HttpHeader& header) noexcept {
   if (equal_ignoring_case(header.name, "content-length")) {
-    std::uint64_t length = 0;
-    if (!parse_number(std::string_view(header.value), length)) return false;
-    if (content_length_ && *content_length_ != length) return false;
+    const std::optional<std::int64_t> length = parse_digits(header.value);
+    if (!length || (content_length_ && *content_length_ != *length)) return false;
     content_length_ = length;
   } else if (equal_ignoring_case(header.name, "transfer-encoding")) {
     transfer_encoding_ = true;

@@ -43,11 +43,11 @@ class ReplyHead {
 
   const Limits& limits_;
   std::vector<HttpHeader> headers_;
-  std::optional<std::uint64_t> content_length_;
+  std::optional<std::int64_t> content_length_;
   std::size_t bytes_ = 0;
   std::size_t lines_ = 0;
   int status_ = 0;
-  int major_version_ = 0;
+  bool is_multiplexed_ = false;
   int interim_heads_ = 0;
   bool transfer_encoding_ = false;
   bool chunked_ = false;

@@ -8,7 +8,7 @@ struct Description {
   const char* message;
 };
 
-Description describe(TransportFailure failure) noexcept {
+Description description_of(TransportFailure failure) noexcept {
   switch (failure) {
     case TransportFailure::resolve: return {ErrorKind::resolve, "the host's name could not be resolved"};
     case TransportFailure::connect: return {ErrorKind::connect, "no connection to the host"};
@@ -36,7 +36,7 @@ Description describe(TransportFailure failure) noexcept {
 }  // namespace
 
 Error error_of(const TransportOutcome& outcome) {
-  const Description description = describe(*outcome.failure);
+  const Description description = description_of(*outcome.failure);
   return {.kind = description.kind,
           .message = description.message,
           .detail = outcome.message,

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <random>
 #include <string_view>
@@ -18,6 +17,7 @@ RetryPredicate::~RetryPredicate() = default;
 namespace chatopen::transport {
 namespace {
 
+using base::parse_digits;
 using base::trim;
 using std::chrono::milliseconds;
 
@@ -25,8 +25,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds longest_wait = std::chrono::hours(24 * 365);
 
 double random_jitter() {
-  thread_local std::minstd_rand engine(std::random_device{}());
-  return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+  constexpr double values = 4294967296.0;
+  return std::random_device{}() / values;
 }
 
 // `12`, `1.5` or `1e30`; std::from_chars does not read these everywhere, and std::strtod asks the locale.
@@ -67,13 +67,6 @@ std::optional<milliseconds> parse_number(std::string_view text, double milliseco
   return milliseconds(static_cast<milliseconds::rep>(std::min(std::ceil(*number * milliseconds_per_unit), longest)));
 }
 
-std::optional<int> parse_digits(std::string_view text) {
-  int number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // The one form of an HTTP date that servers may still send: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
   constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -88,7 +81,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   if (!day || month == months.end() || !year || !hour || !minute || !second) return std::nullopt;
 
   using namespace std::chrono;
-  const year_month_day date{std::chrono::year(*year),
+  const year_month_day date{std::chrono::year(static_cast<int>(*year)),
                             std::chrono::month(static_cast<unsigned>(month - months.begin() + 1)),
                             std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;

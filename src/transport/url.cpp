@@ -74,7 +74,7 @@ bool refuses_at_sight(std::string_view base_url, Error& fault) {
   if (base_url.empty()) {
     return refuse(fault, "is required", "the service's reference names no host, so there is no default");
   }
-  if (std::any_of(base_url.begin(), base_url.end(), is_unsafe)) {
+  if (base::has_character(base_url, is_unsafe)) {
     return refuse(
         fault, "contains a character that no URL has: a space, a backslash, a control character or one of \"<>^`{|}");
   }
@@ -164,7 +164,7 @@ std::optional<UrlTarget> split_url(std::string_view url) noexcept {
   } else if (!equal_ignoring_case(url.substr(0, http.size()), http)) {
     return std::nullopt;
   }
-  if (std::any_of(url.begin(), url.end(), is_unsafe)) return std::nullopt;
+  if (base::has_character(url, is_unsafe)) return std::nullopt;
 
   std::string_view host = url.substr(target.https ? https.size() : http.size());
   host = host.substr(0, host.find_first_of("/?#"));
