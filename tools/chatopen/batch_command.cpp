@@ -62,8 +62,7 @@ int run(const Options& options, Console& console) {
   Result<BatchOutput> output = open_output(options, console);
   if (!output) return console.complain(output.error());
 
-  const Result<BatchTally> tally =
-      run_batch(*input, *output, options.batch, *connection, interruption, console);
+  const Result<BatchTally> tally = run_batch(*input, *output, options.batch, *connection, interruption, console);
   if (!tally) return console.out.failure() != 0 ? exit_io : console.complain(tally.error());
   if (interruption.signal() != 0) {
     summarise(*tally, output->failures(), console);
@@ -84,18 +83,18 @@ void add_batch(CLI::App& program, Command& chosen) {
       ->type_name("FILE");
   command->add_option("-o,--output", options->output, "Write to this file, rather than to the standard output")
       ->type_name("FILE");
-  command->add_flag("--resume", options->resume, "Go on where the output file ends, without asking again what it holds");
+  command->add_flag("--resume", options->resume,
+                    "Go on where the output file ends, without asking again what it holds");
   command->add_flag("--retry-failed", options->retry_failed, "The same, but ask again what has failed");
   command->add_option("-j,--concurrency", options->batch.concurrency, "Ask so many at a time (default 8)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}))
       ->type_name("COUNT");
-  command->add_flag("--unordered", options->batch.unordered, "Write what is done first, rather than in the input's order");
+  command->add_flag("--unordered", options->batch.unordered,
+                    "Write what is done first, rather than in the input's order");
   command->add_flag("--raw", options->batch.raw, "Put the reply's JSON as it came into each record, as raw");
   add_request_options(*command, options->batch.defaults);
   add_connection_options(*command, options->connection);
-  command->callback([options, &chosen] {
-    chosen = [options](Console& console) { return run(*options, console); };
-  });
+  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
 }
 
 }  // namespace chatopen::program

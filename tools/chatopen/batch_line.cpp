@@ -68,7 +68,8 @@ Fault read_number(const ordered_json& value, const std::string& path, std::optio
 }
 
 Fault read_whole(const ordered_json& value, const std::string& path, std::optional<std::int64_t>& into) {
-  const bool fits = value.is_number_integer() && (!value.is_number_unsigned() || value.get<std::uint64_t>() <= INT64_MAX);
+  const bool fits =
+      value.is_number_integer() && (!value.is_number_unsigned() || value.get<std::uint64_t>() <= INT64_MAX);
   if (!fits) return expected(path, "a whole number");
   into = value.get<std::int64_t>();
   return std::nullopt;
@@ -92,7 +93,8 @@ constexpr std::array<Member<ToolCall>, 2> function_members = {{
 constexpr std::array<Member<ToolCall>, 3> tool_call_members = {{
     {"id", [](const ordered_json& value, const std::string& path,
               ToolCall& into) { return read_string(value, path, into.id); }},
-    {"type", [](const ordered_json& value, const std::string& path, ToolCall&) -> Fault {
+    {"type",
+     [](const ordered_json& value, const std::string& path, ToolCall&) -> Fault {
        return value == "function" ? Fault() : expected(path, "\"function\"");
      }},
     {"function", [](const ordered_json& value, const std::string& path,
@@ -106,8 +108,8 @@ struct Part {
 };
 
 constexpr std::array<Member<Part>, 1> url_members = {{
-    {"url", [](const ordered_json& value, const std::string& path,
-               Part& into) { return read_string(value, path, into.url); }},
+    {"url",
+     [](const ordered_json& value, const std::string& path, Part& into) { return read_string(value, path, into.url); }},
 }};
 
 constexpr std::array<Member<Part>, 3> part_members = {{
@@ -233,18 +235,12 @@ Fault read_endpoint(const ordered_json& value, const std::string& path, Draft& i
 
 constexpr std::array<Member<Draft>, 17> line_members = {{
     {"id", read_id},
-    {"prompt",
-     [](const ordered_json& value, const std::string& path, Draft& into) {
-       return read_string(value, path, into.prompt.emplace());
-     }},
-    {"images",
-     [](const ordered_json& value, const std::string& path, Draft& into) {
-       return read_list<std::string>(value, path, into.images, read_string);
-     }},
-    {"messages",
-     [](const ordered_json& value, const std::string& path, Draft& into) {
-       return read_list<Message>(value, path, into.messages, read_message);
-     }},
+    {"prompt", [](const ordered_json& value, const std::string& path,
+                  Draft& into) { return read_string(value, path, into.prompt.emplace()); }},
+    {"images", [](const ordered_json& value, const std::string& path,
+                  Draft& into) { return read_list<std::string>(value, path, into.images, read_string); }},
+    {"messages", [](const ordered_json& value, const std::string& path,
+                    Draft& into) { return read_list<Message>(value, path, into.messages, read_message); }},
     {"system", read_option<&RequestOptions::system>},
     {"endpoint", read_endpoint<&EndpointChoice::endpoint>},
     {"model", read_endpoint<&EndpointChoice::model>},

@@ -23,8 +23,8 @@ class BatchOutput {
   /// To the standard output.
   explicit BatchOutput(Output& out) : out_(&out) {}
   /// To a file. To resume reads what it holds, and mends a last line that was cut; to retry also drops the records of
-  /// failures, by putting a new file in its place. Errors: `io`; `invalid_argument` when there is a file that may not be
-  /// resumed, that another batch is writing, or that holds something else.
+  /// failures, by putting a new file in its place. Errors: `io`; `invalid_argument` when there is a file that may not
+  /// be resumed, that another batch is writing, or that holds something else.
   [[nodiscard]] static Result<BatchOutput> open(const std::string& path, Existing existing);
 
   BatchOutput(BatchOutput&& other) noexcept = default;

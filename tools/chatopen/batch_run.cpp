@@ -104,9 +104,9 @@ Result<void> BatchRun::start(BatchInput::Line line) {
   CallOptions call = connection_.call(interruption_.token());
   for (HttpHeader& each : parsed->headers) call.headers.push_back(std::move(each));
   started_.emplace(sequence, std::move(started));
-  connection_.client()
-      .chat_async(parsed->request, call)
-      .then([mailbox = mailbox_, sequence](Result<ChatReply> reply) { mailbox->put(sequence, std::move(reply)); });
+  connection_.client().chat_async(parsed->request, call).then([mailbox = mailbox_, sequence](Result<ChatReply> reply) {
+    mailbox->put(sequence, std::move(reply));
+  });
   return {};
 }
 
@@ -139,7 +139,8 @@ Result<void> BatchRun::write_ready() {
 
 void BatchRun::wait() {
   const std::uint64_t done = tally_.answered + tally_.failed;
-  progress_.update({.position = done + tally_.skipped + blank_, .total = total_, .done = done, .failed = tally_.failed});
+  progress_.update(
+      {.position = done + tally_.skipped + blank_, .total = total_, .done = done, .failed = tally_.failed});
   pollfd all[] = {{mailbox_->descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
   if (interruption_.signal() == 0) all[1].fd = interruption_.descriptor();
   if (has_room()) all[2].fd = input_.descriptor();

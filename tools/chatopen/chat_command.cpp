@@ -118,10 +118,9 @@ int run(const Options& options, Console& console) {
 
 void add_chat(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<Options>();
-  CLI::App* const command = program.add_subcommand(
-      "chat", "Ask a question, or talk: without a question on a terminal it is a conversation");
-  command
-      ->add_option("question", options->words, "The question; - in it stands for the standard input, as does none")
+  CLI::App* const command =
+      program.add_subcommand("chat", "Ask a question, or talk: without a question on a terminal it is a conversation");
+  command->add_option("question", options->words, "The question; - in it stands for the standard input, as does none")
       ->type_name("TEXT");
   command->add_option("-i,--image", options->images, "Show this picture with it: a URL or a file; may be repeated")
       ->allow_extra_args(false)
@@ -132,9 +131,7 @@ void add_chat(CLI::App& program, Command& chosen) {
   command->add_flag("-v,--verbose", options->answer.verbose, "Say what the answer cost, on the standard error");
   add_request_options(*command, options->request);
   add_connection_options(*command, options->connection);
-  command->callback([options, &chosen] {
-    chosen = [options](Console& console) { return run(*options, console); };
-  });
+  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
 }
 
 }  // namespace chatopen::program

@@ -125,8 +125,8 @@ void Session::ask(std::string question) {
   const bool whole = answer_.json || answer_.whole;
   AnswerPrinter printer(console_.out);
   const auto print = [&printer](const ChatDelta& delta) { return printer(delta); };
-  const Result<ChatReply> reply = whole ? conversation_.ask(*std::move(message), call)
-                                        : conversation_.ask(*std::move(message), print, call);
+  const Result<ChatReply> reply =
+      whole ? conversation_.ask(*std::move(message), call) : conversation_.ask(*std::move(message), print, call);
   printer.finish();
   if (reply) {
     images_.clear();
@@ -139,8 +139,9 @@ void Session::ask(std::string question) {
 }
 
 int Session::run() {
-  note("Talking to " + (conversation_.request().endpoint.name.empty() ? conversation_.request().endpoint.path
-                                                                      : conversation_.request().endpoint.name) +
+  note("Talking to " +
+       (conversation_.request().endpoint.name.empty() ? conversation_.request().endpoint.path
+                                                      : conversation_.request().endpoint.name) +
        ". /help lists commands; Ctrl-D ends.");
   bool warned = false;
   std::string question;

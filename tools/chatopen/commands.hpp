@@ -21,7 +21,7 @@ void add_config(CLI::App& program, Command& chosen);
 void add_sandbox(CLI::App& program, Command& chosen);
 void add_completion(CLI::App& program, Command& chosen);
 
-/// All of them.
-void add_commands(CLI::App& program, Command& chosen);
+/// All of them, with help that fits in so many columns.
+void add_commands(CLI::App& program, Command& chosen, int columns);
 
 }  // namespace chatopen::program

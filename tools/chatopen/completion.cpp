@@ -32,8 +32,8 @@ void add_values(const CLI::Option& option, Candidates& candidates) {
   const std::string type = option.get_type_name();
   if (option.check_lname("endpoint")) {
     for (const Endpoint& each : endpoints::all()) {
-      candidates.add(each.name, std::string(to_string(each.wire_form)) + " form, path " +
-                                    std::string(to_string(each.provenance)));
+      candidates.add(each.name,
+                     std::string(to_string(each.wire_form)) + " form, path " + std::string(to_string(each.provenance)));
     }
   } else if (option.check_lname("form")) {
     for (const WireForm form : {WireForm::messages, WireForm::prompt, WireForm::image, WireForm::upload}) {
@@ -69,8 +69,8 @@ std::string complete(const CLI::App& program, std::vector<std::string> words) {
   if (current == "=") current.clear();
   if (!words.empty() && words.back() == "=") words.pop_back();
   const CLI::App* command = &program;
-  if (!words.empty()) {
-    if (const CLI::App* named = program.get_subcommand_no_throw(words.front())) command = named;
+  for (const CLI::App* each : program.get_subcommands({})) {
+    if (!words.empty() && each->get_name() == words.front()) command = each;
   }
   std::string prefix;
   const CLI::Option* option = words.empty() ? nullptr : command->get_option_no_throw(words.back());

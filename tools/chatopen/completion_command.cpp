@@ -10,7 +10,8 @@ namespace chatopen::program {
 
 void add_completion(CLI::App& program, Command& chosen) {
   const auto shell = std::make_shared<std::string>();
-  CLI::App* const command = program.add_subcommand("completion", "Print the script that makes a shell complete chatopen");
+  CLI::App* const command =
+      program.add_subcommand("completion", "Print the script that makes a shell complete chatopen");
   command->add_option("shell", *shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}))

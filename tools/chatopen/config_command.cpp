@@ -39,7 +39,8 @@ int run(const Options& options, Console& console) {
   // All that can be checked without the network.
   const Result<Connection> connection = Connection::make(options.connection, 1, console);
   if (!connection) return console.complain(connection.error());
-  if (options.check) console.out.write("The configuration is usable; whether the service accepts it shows in a call.\n");
+  if (options.check)
+    console.out.write("The configuration is usable; whether the service accepts it shows in a call.\n");
   return exit_ok;
 }
 
@@ -52,9 +53,7 @@ void add_config(CLI::App& program, Command& chosen) {
   command->add_flag("--check", options->check, "Only say whether they are usable");
   command->add_flag("--json", options->json, "Print a JSON array");
   add_profile_options(*command, options->connection);
-  command->callback([options, &chosen] {
-    chosen = [options](Console& console) { return run(*options, console); };
-  });
+  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
 }
 
 }  // namespace chatopen::program

@@ -20,8 +20,9 @@ Error not_configured(const ClientOptions& options) {
   require(!options.credentials.access_key_secret.empty(), "CHATOPEN_ACCESS_KEY_SECRET");
   return {.kind = ErrorKind::configuration,
           .message = "not set: " + missing,
-          .detail = "set them, or name a configuration file with --config; to try without an account, add --sandbox, "
-                    "or run `chatopen sandbox` in another terminal and paste what it prints"};
+          .detail =
+              "set them, or name a configuration file with --config; to try without an account, add --sandbox, "
+              "or run `chatopen sandbox` in another terminal and paste what it prints"};
 }
 
 }  // namespace

@@ -95,9 +95,7 @@ void add_endpoints(CLI::App& program, Command& chosen) {
   CLI::App* const command = program.add_subcommand("endpoints", "List the endpoints, and how well each is known");
   command->add_flag("--json", options->json, "Print a JSON array");
   add_profile_options(*command, options->connection);
-  command->callback([options, &chosen] {
-    chosen = [options](Console& console) { return run(*options, console); };
-  });
+  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
 }
 
 }  // namespace chatopen::program

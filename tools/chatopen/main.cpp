@@ -42,6 +42,14 @@ std::string unknown_option(const CLI::App& program) {
   return program.get_subcommands().empty() ? "no such command" : "there are more arguments than it takes";
 }
 
+std::string unknown_command(const CLI::App& program, int argc, char** argv) {
+  std::string known;
+  for (const CLI::App* each : program.get_subcommands({})) known += (known.empty() ? "" : ", ") + each->get_name();
+  if (argc > 1 && argv[1][0] == '-') return unknown_option(program);
+  return (argc > 1 ? "no such command: " + std::string(argv[1]) : std::string("name a command")) + " (there are " +
+         known + ")";
+}
+
 int refuse_usage(const CLI::App& program, const std::string& message, Console& console) {
   console.complain(message);
   console.err.write("Try: " + full_name(program) + " --help\n");
@@ -64,7 +72,7 @@ int run(int argc, char** argv) {
   CLI::App program;
   program.name("chatopen");
   Command chosen;
-  add_commands(program, chosen);
+  add_commands(program, chosen, console.out.columns());
   // What the completion scripts ask.
   if (argc > 1 && std::string_view(argv[1]) == "__complete") {
     console.out.write(complete(program, {argv + 2, argv + argc}));
@@ -73,7 +81,7 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    console.out.write(named(program).help("", CLI::AppFormatMode::Normal));
+    console.out.write(named(program).help(program.get_subcommands().empty() ? "" : "chatopen"));
     return check_output(console, exit_ok);
   } catch (const CLI::CallForVersion& version) {
     console.out.write(std::string(version.what()) + "\n");
@@ -81,7 +89,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ExtrasError&) {
     return refuse_usage(program, unknown_option(program), console);
   } catch (const CLI::RequiredError& missing) {
-    return refuse_usage(program, argc == 1 ? "name a command" : missing.what(), console);
+    const bool no_command = program.get_subcommands().empty();
+    return refuse_usage(program, no_command ? unknown_command(program, argc, argv) : missing.what(), console);
   } catch (const CLI::Error& error) {
     return refuse_usage(program, error.what(), console);
   }

@@ -28,8 +28,8 @@ std::string amount(double number, Unit unit) {
 std::string bar(double fraction, int columns) {
   const int inner = columns - 2;
   const int full = std::clamp(static_cast<int>(fraction * inner), 0, inner);
-  return "[" + std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(inner - full), '.') +
-         "]";
+  return "[" + std::string(static_cast<std::size_t>(full), '#') +
+         std::string(static_cast<std::size_t>(inner - full), '.') + "]";
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ std::string progress_line(const ProgressState& state, Unit unit, int columns) {
   std::string line = left + right;
   const int room = columns - 1 - static_cast<int>(line.size()) - 2;
   if (state.total && *state.total > 0 && room >= 12) {
-    const double fraction = static_cast<double>(std::min(state.position, *state.total)) / static_cast<double>(*state.total);
+    const double fraction =
+        static_cast<double>(std::min(state.position, *state.total)) / static_cast<double>(*state.total);
     line = left + "  " + bar(fraction, std::min(room, 40)) + right;
   }
   return line.substr(0, static_cast<std::size_t>(std::max(columns - 1, 0)));

@@ -10,7 +10,9 @@ namespace {
 
 template <typename T>
 CLI::Option* add_optional(CLI::App& command, const char* name, std::optional<T>& value, const char* description) {
-  return command.add_option_function<T>(name, [&value](const T& given) { value = given; }, description)
+  return command
+      .add_option_function<T>(
+          name, [&value](const T& given) { value = given; }, description)
       ->group("Request");
 }
 

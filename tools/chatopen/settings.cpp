@@ -21,9 +21,9 @@ std::string variable(const char* name) {
 
 void add_timeout(CLI::App& command, const char* name, std::optional<std::chrono::milliseconds>& timeout,
                  const char* description) {
-  const auto parse = [&timeout](const std::string& text) {
+  const auto parse = [&timeout, name](const std::string& text) {
     timeout = parse_duration(text);
-    if (!timeout) throw CLI::ValidationError("expected a time such as 500ms, 30s or 2m; 0 is no limit");
+    if (!timeout) throw CLI::ValidationError(name, "expected a time such as 500ms, 30s or 2m; 0 is no limit");
   };
   command.add_option_function<std::string>(name, parse, description)->type_name("TIME")->group("Connection");
 }
@@ -61,8 +61,8 @@ void override_by_environment(Settings& settings, const std::string& profile_orig
 void describe_rest(Settings& settings, const ConnectionOptions& chosen, const std::string& profile_origin) {
   using std::chrono::milliseconds;
   ClientOptions& options = settings.options;
-  settings.origins.push_back({"allow_http", options.allow_http ? "true" : "false",
-                              options.allow_http ? profile_origin : default_origin});
+  settings.origins.push_back(
+      {"allow_http", options.allow_http ? "true" : "false", options.allow_http ? profile_origin : default_origin});
   const auto timeout = [&](const char* name, std::optional<milliseconds>& value,
                            const std::optional<milliseconds>& wanted, milliseconds otherwise) {
     const std::string from = wanted ? "command line" : value ? profile_origin : default_origin;
@@ -91,7 +91,8 @@ void describe_rest(Settings& settings, const ConnectionOptions& chosen, const st
 }  // namespace
 
 void add_profile_options(CLI::App& command, ConnectionOptions& options) {
-  command.add_option("--config", options.config, "Read this configuration file, rather than the one in CHATOPEN_CONFIG")
+  command
+      .add_option("--config", options.config, "Read this configuration file, rather than the one in CHATOPEN_CONFIG")
       ->type_name("FILE")
       ->group("Connection");
   command.add_option("--profile", options.profile, "Take this profile of it, rather than the one in CHATOPEN_PROFILE")
@@ -101,13 +102,13 @@ void add_profile_options(CLI::App& command, ConnectionOptions& options) {
 
 void add_connection_options(CLI::App& command, ConnectionOptions& options) {
   add_profile_options(command, options);
-  command.add_flag("--sandbox", options.sandbox, "Ask the embedded sandbox, which holds no model, rather than the service")
+  command
+      .add_flag("--sandbox", options.sandbox, "Ask the embedded sandbox, which holds no model, rather than the service")
       ->group("Connection");
   command.add_option("--ca-file", options.ca_file, "Trust the authorities in this PEM file, rather than the system's")
       ->type_name("FILE")
       ->group("Connection");
-  command
-      .add_option("--header", options.headers, "Send this header line besides the program's own; may be repeated")
+  command.add_option("--header", options.headers, "Send this header line besides the program's own; may be repeated")
       ->type_name("'NAME: VALUE'")
       ->allow_extra_args(false)
       ->group("Connection");
