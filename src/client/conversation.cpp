@@ -67,10 +67,9 @@ void Conversation::set_persona(const std::string& persona) {
 }
 
 Result<void> Conversation::check(const Question& question) {
-  const Role role = question.message().role;
-  if (role == Role::user || role == Role::system) return {};
-  return base::refusal(ErrorKind::invalid_argument, {"the question's role is ", to_string(role)},
-                       {"ask as user or system; add what others said with Conversation::accept"});
+  Error fault;
+  if (client::refuses_question(question.message(), fault)) return fault;
+  return {};
 }
 
 Result<ChatReply> Conversation::ask(Question question, const CallOptions& options) {
