@@ -44,9 +44,9 @@ struct JsonAnswer {
   int answers = 1;
 };
 
-/// The JSON values of an answer, the likeliest first: the whole answer; what stands in a fenced block (```` ```json
-/// ```` before others); objects and lists between words. Only what is syntactically correct, at most 16, none within
-/// another. The views are of the answer. Takes time proportional to its length.
+/// The JSON values of an answer, the likeliest first: the whole answer; what stands in a fenced block (one that
+/// says `json` before others); objects and lists between words. Only what is syntactically correct, at most 16, none
+/// within another. The views are of the answer. Takes time proportional to its length.
 [[nodiscard]] CHATOPEN_EXPORT std::vector<std::string_view> find_json(std::string_view answer);
 
 /// Asks, and returns the first JSON of the answer (in the order of `find_json`) that the validator accepts; null

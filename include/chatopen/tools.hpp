@@ -108,7 +108,7 @@ enum class ToolFault : std::uint8_t {
 
 /// How tools are run.
 struct ToolOptions {
-  /// Of each call of the model.
+  /// Of each call of the model. `CallOptions::cancel` also keeps handlers from running.
   CallOptions call = {};
   /// How often the model is called at most, at least 1.
   int max_steps = 10;
@@ -142,7 +142,8 @@ struct ToolRun {
 /// @endcode
 class CHATOPEN_EXPORT ToolLoop {
  public:
-  /// As `run_tools`; `options.call` is not used. With unusable handlers or options it is done at once, with an error.
+  /// As `run_tools`; of `options.call` only `cancel` is used. With unusable handlers or options it is done at once,
+  /// with an error.
   ToolLoop(ChatRequest request, std::vector<ToolHandler> handlers, ToolOptions options = {});
 
   /// Whether there is an answer or an error.

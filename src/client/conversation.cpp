@@ -57,12 +57,12 @@ Conversation::Conversation(ChatClient client, ChatRequest request)
 
 Conversation::Conversation(ChatClient client, Endpoint endpoint, std::string persona) : client_(std::move(client)) {
   request_.endpoint = std::move(endpoint);
-  set_persona(persona);
+  set_persona(std::move(persona));
 }
 
-void Conversation::set_persona(const std::string& persona) {
+void Conversation::set_persona(std::string persona) {
   std::vector<Message> messages;
-  if (!persona.empty()) messages.push_back(Message::system(persona));
+  if (!persona.empty()) messages.push_back(Message::system(std::move(persona)));
   request_.messages.swap(messages);
 }
 

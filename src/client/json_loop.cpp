@@ -1,6 +1,7 @@
 #include "base/redact.hpp"
 #include "base/refusal.hpp"
 #include "client/client_access.hpp"
+#include "client/path.hpp"
 #include "client/usage_sum.hpp"
 #include "codec/strict_json.hpp"
 
@@ -111,14 +112,15 @@ void JsonLoop::ask_again(const ChatReply& reply, const std::string& fault) {
   const std::string complaint =
       "That answer cannot be used: " + fault + ". Answer again, with the corrected JSON only.";
   std::vector<Message>& messages = request_.messages;
-  if (request_.endpoint.wire_form != WireForm::prompt) {
+  const auto asked =
+      std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.role == Role::user; });
+  const auto route = client::route_of(request_.endpoint, detail::ClientAccess::core(client_)->options().endpoints);
+  if (!route || route->wire_form != WireForm::prompt || asked == messages.end()) {
     messages.push_back(Message::assistant(reply.text()));
     messages.push_back(Message::user(complaint));
     return;
   }
-  // It has one user message, without which nothing could have been asked, and no history.
-  const auto asked =
-      std::find_if(messages.begin(), messages.end(), [](const Message& each) { return each.role == Role::user; });
+  // It takes one user message, and no history.
   if (prompt_.empty()) prompt_ = words_of(*asked);
   *asked = Message::user(prompt_ + "\n\nYou have answered:\n" + reply.text() + "\n\n" + complaint);
 }

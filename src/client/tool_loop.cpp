@@ -100,6 +100,12 @@ void ToolLoop::accept(Result<ChatReply> reply) {
 
 // False when that ends the run.
 bool ToolLoop::run(const ToolCall& call) {
+  if (options_.call.cancel.cancelled()) {
+    Error error = base::refusal(ErrorKind::cancelled, {"cancelled before the tool ", call.name, " ran"});
+    error.maybe_processed = true;
+    end(std::move(error));
+    return false;
+  }
   Result<std::string> result = result_of(call);
   if (!result) {
     Error error = std::move(result).error();

@@ -131,6 +131,16 @@ TEST_F(StructuredOutput, PutsEverythingIntoThePromptOfThePromptForm) {
             "again, with the corrected JSON only.");
 }
 
+TEST_F(StructuredOutput, KnowsWhereAnEndpointHasAnotherForm) {
+  ClientOptions overridden = options();
+  overridden.endpoints = {{.name = "gpt-4o", .wire_form = WireForm::prompt}};
+  answers("no");
+  answers("{\"name\":1}");
+  const auto answer = chat_json_text(make(overridden), question(), needs_name);
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_THAT(sent()["issue"].get<std::string>(), HasSubstr("hello\n\nYou have answered:\nno"));
+}
+
 TEST_F(StructuredOutput, GoesInSingleSteps) {
   answers("no");
   answers("{\"name\":1}");
@@ -138,6 +148,10 @@ TEST_F(StructuredOutput, GoesInSingleSteps) {
   while (!loop.done()) loop.accept(client.chat_async(loop.request()).get());
   loop.accept(Error{.kind = ErrorKind::timeout});
   EXPECT_EQ(std::move(loop).finish().value().json, "{\"name\":1}");
+  // Fed by hand, with nothing that was asked.
+  JsonLoop fed(client, {.endpoint = endpoints::deepseek_chat_streaming()}, needs_name);
+  fed.accept(ChatReply({.text = "no"}));
+  EXPECT_FALSE(fed.done());
   EXPECT_EQ(JsonLoop(client, question()).finish().error().kind, ErrorKind::cancelled);
 }
 

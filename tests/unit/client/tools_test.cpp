@@ -128,6 +128,22 @@ TEST_F(RunTools, AsksForApproval) {
   EXPECT_EQ(told(run.transcript[3]), "tool:denied by the user|for c3");
 }
 
+TEST_F(RunTools, RunsNoMoreHandlersOnceItIsCancelled) {
+  CancelSource source;
+  ToolHandler cancelling = weather();
+  cancelling.run = [&](const std::string& arguments) -> Result<std::string> {
+    seen.push_back(arguments);
+    source.cancel();
+    return std::string("last");
+  };
+  calls(call("c1", "weather", "{}") + "," + call("c2", "weather", "{}"));
+  const ToolRun run = run_tools(client, question(), {cancelling}, {.call = {.cancel = source.token()}});
+  ASSERT_FALSE(run.reply);
+  EXPECT_EQ(run.reply.error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(seen.size(), 1U);
+  EXPECT_EQ(run.transcript.size(), 2U);
+}
+
 // Calls that cannot be run, and what is said about them.
 TEST_F(RunTools, TellsTheModelWhatIsWrong) {
   const std::vector<std::tuple<std::string, ToolHandler, std::string>> faults = {

@@ -64,7 +64,8 @@ TEST(ReplyDirectives, RefusesWhatWouldHaveNoEffect) {
   EXPECT_EQ(refusal("location=/x"), "X-Sandbox-Reply: location: only with a status from 300 to 399");
   EXPECT_EQ(refusal("location=/x; status=302"), "");
   for (const char* shape : {"error-object", "error-text", "empty", "html", "invalid-utf8"}) {
-    EXPECT_EQ(refusal("text=a; shape=" + std::string(shape)), "X-Sandbox-Reply: text, texts: not in a reply of this shape");
+    EXPECT_EQ(refusal("text=a; shape=" + std::string(shape)),
+              "X-Sandbox-Reply: text, texts: not in a reply of this shape");
   }
   EXPECT_EQ(refusal("reasoning=Hm"),
             "X-Sandbox-Reply: finish-reason, reasoning, tool-call: only with shape=completion or completion-in-data");
