@@ -24,10 +24,14 @@ namespace chatopen {
 /// What is asked: a text, or a message with pictures, of the role `user` or `system` (a narrator's note).
 class Question {
  public:
-  Question(const char* text) : message_(Message::user(std::string(text))) {}       // NOLINT(*-explicit-*)
+  /// A text of the role `user`.
+  Question(const char* text) : message_(Message::user(std::string(text))) {}  // NOLINT(*-explicit-*)
+  /// The same.
   Question(std::string_view text) : message_(Message::user(std::string(text))) {}  // NOLINT(*-explicit-*)
-  Question(std::string text) : message_(Message::user(std::move(text))) {}         // NOLINT(*-explicit-*)
-  Question(Message message) : message_(std::move(message)) {}                      // NOLINT(*-explicit-*)
+  /// The same.
+  Question(std::string text) : message_(Message::user(std::move(text))) {}  // NOLINT(*-explicit-*)
+  /// Any message, as it is.
+  Question(Message message) : message_(std::move(message)) {}  // NOLINT(*-explicit-*)
 
   /// As it will be sent.
   [[nodiscard]] const Message& message() const& noexcept { return message_; }
@@ -171,7 +175,7 @@ class CHATOPEN_EXPORT Conversation {
   /// The same.
   [[nodiscard]] const ChatRequest& request() const& noexcept { return request_; }
   /// Makes the persona this one system message; empty for none.
-  void set_persona(const std::string& persona);
+  void set_persona(std::string persona);
 
   /// How much is remembered; everything unless set.
   [[nodiscard]] const HistoryLimits& limits() const& noexcept { return limits_; }

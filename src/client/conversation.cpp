@@ -57,20 +57,19 @@ Conversation::Conversation(ChatClient client, ChatRequest request)
 
 Conversation::Conversation(ChatClient client, Endpoint endpoint, std::string persona) : client_(std::move(client)) {
   request_.endpoint = std::move(endpoint);
-  set_persona(persona);
+  set_persona(std::move(persona));
 }
 
-void Conversation::set_persona(const std::string& persona) {
+void Conversation::set_persona(std::string persona) {
   std::vector<Message> messages;
-  if (!persona.empty()) messages.push_back(Message::system(persona));
+  if (!persona.empty()) messages.push_back(Message::system(std::move(persona)));
   request_.messages.swap(messages);
 }
 
 Result<void> Conversation::check(const Question& question) {
-  const Role role = question.message().role;
-  if (role == Role::user || role == Role::system) return {};
-  return base::refusal(ErrorKind::invalid_argument, {"the question's role is ", to_string(role)},
-                       {"ask as user or system; add what others said with Conversation::accept"});
+  Error fault;
+  if (client::refuses_question(question.message(), fault)) return fault;
+  return {};
 }
 
 Result<ChatReply> Conversation::ask(Question question, const CallOptions& options) {

@@ -67,6 +67,12 @@ bool refuses_message(const Message& message, OpenCalls& open, Error& fault) {
 
 }  // namespace
 
+bool refuses_question(const Message& question, Error& fault) {
+  if (asks(question)) return false;
+  return base::refuse(fault, ErrorKind::invalid_argument, {"the question's role is ", to_string(question.role)},
+                      {"ask as user or system; add what others said with Conversation::accept"});
+}
+
 bool refuses_history(const std::vector<Message>& messages, std::string_view list, Error& fault) {
   OpenCalls open;
   const auto within = [&](std::size_t index) {

@@ -10,6 +10,9 @@
 
 namespace chatopen::client {
 
+/// Whether the message cannot begin an exchange. The fault is described.
+[[nodiscard]] bool refuses_question(const Message& question, Error& fault);
+
 /// Whether the messages are not whole exchanges. The first fault is described, naming the message by its place in the
 /// list of that name.
 [[nodiscard]] bool refuses_history(const std::vector<Message>& messages, std::string_view list, Error& fault);

@@ -192,8 +192,10 @@ void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
   if (!tool_calls || tool_calls->get(list) != simdjson::SUCCESS) return;
   int position = 0;
   for (const Json each : list) {
-    const std::int64_t index = count_of(member_of(each, "index")).value_or(position);
+    const std::optional<std::int64_t> given = count_of(member_of(each, "index"));
+    const std::int64_t index = given ? *given : index_of(text_of(member_of(each, "id")), position);
     ToolCallDelta& call = next_call(index <= std::numeric_limits<int>::max() ? static_cast<int>(index) : position);
+    next_index_ = std::max(next_index_, std::int64_t{call.index} + 1);
     append_tool_call(each, call.id, call.name, call.arguments);
     if (scratch_->has_marks) {
       settle(call.id);
@@ -203,6 +205,16 @@ void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
     if (says_something(call)) ++scratch_->call_count;
     ++position;
   }
+}
+
+// Of a piece that has none: that of the call with this id, or else its position among those that began with the last
+// new id in front.
+std::int64_t ChunkDecoder::index_of(std::string_view id, int position) {
+  if (id.empty()) return first_index_ + position;
+  const auto known = std::find_if(named_.begin(), named_.end(), [id](const auto& each) { return each.first == id; });
+  if (known != named_.end()) return known->second;
+  if (position == 0) first_index_ = next_index_;
+  return named_.emplace_back(id, first_index_ + position).second;
 }
 
 // Where the next piece of a tool call goes; `scratch_->call_count` does not count it yet.

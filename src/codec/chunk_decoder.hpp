@@ -7,6 +7,7 @@
 #include <chatopen/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,7 @@ class ChunkDecoder {
   void read_choices(const std::optional<Json>& choices);
   void read_tool_calls(const std::optional<Json>& tool_calls);
   void read_word(const std::optional<Json>& value, std::string& word) const;
+  [[nodiscard]] std::int64_t index_of(std::string_view id, int position);
   [[nodiscard]] ToolCallDelta& next_call(int index);
   void join_halves(int channel, std::string& piece);
   [[nodiscard]] Error refusal(int http_status);
@@ -70,6 +72,10 @@ class ChunkDecoder {
   // First halves that wait, by the channel in which they came: the index of a tool call, or one of the negative numbers
   // for the other texts.
   std::vector<std::pair<int, unsigned>> waiting_;
+  // Tool calls of servers that send no indexes, by their ids.
+  std::vector<std::pair<std::string, std::int64_t>> named_;
+  std::int64_t first_index_ = 0;
+  std::int64_t next_index_ = 0;
   bool saw_finish_reason_ = false;
   std::string model_;
   std::string request_id_;

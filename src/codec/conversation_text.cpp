@@ -117,7 +117,8 @@ Fault read_object(const json& value, const std::string& path, const Member<T> (&
     const std::string& name = each.key();
     const auto member = std::find_if(std::begin(members), std::end(members),
                                      [&](const Member<T>& known) { return known.name == name; });
-    const std::string below = path.empty() ? name : path + "." + name;
+    std::string below = path;
+    below.append(path.empty() ? "" : ".").append(name);
     if (member == std::end(members)) return fault_at(below, ": no such member");
     if (Fault found = member->read(each.value(), below, into)) return found;
   }

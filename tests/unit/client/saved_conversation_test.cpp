@@ -26,7 +26,11 @@ constexpr std::string_view gif = "GIF89a, or so it begins";
 
 class SavedConversation : public ClientOverMock {
  protected:
-  SavedConversation() { std::filesystem::create_directories(directory_); }
+  SavedConversation() {
+    // What a crash has left.
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+  }
   ~SavedConversation() override { std::filesystem::remove_all(directory_); }
 
   [[nodiscard]] std::string path(const std::string& name) const { return (directory_ / name).string(); }

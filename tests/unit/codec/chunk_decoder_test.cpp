@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace chatopen::codec {
 namespace {
 
@@ -135,6 +139,50 @@ TEST(ChunkDecoder, NumbersToolCallsWithoutAnIndexByTheirPosition) {
   for (const ChatDelta& delta : chunks.deltas) calls.emplace_back(delta.tool_call->id, delta.tool_call->index);
   EXPECT_THAT(calls, ::testing::ElementsAre(std::pair("a", 0), std::pair("b", 2), std::pair("c", 9), std::pair("d", 4),
                                             std::pair("e", 5), std::pair("f", 2147483647)));
+}
+
+// What each of the calls adds up to, as index=id:name(arguments).
+std::vector<std::string> assembled(const Chunks& chunks) {
+  std::map<int, ToolCall> calls;
+  for (const ChatDelta& delta : chunks.deltas) {
+    if (!delta.tool_call) continue;
+    ToolCall& call = calls[delta.tool_call->index];
+    if (call.id.empty()) call.id = delta.tool_call->id;
+    if (call.name.empty()) call.name = delta.tool_call->name;
+    call.arguments += delta.tool_call->arguments;
+  }
+  std::vector<std::string> lines;
+  for (const auto& [index, call] : calls) {
+    lines.push_back(std::to_string(index) + "=" + call.id + ":" + call.name + "(" + call.arguments + ")");
+  }
+  return lines;
+}
+
+TEST(ChunkDecoder, TellsToolCallsWithoutAnIndexApartByTheirIds) {
+  const std::string f = R"("function":{"name":"f","arguments":"1"})";
+  const std::string g = R"("function":{"name":"g","arguments":"2"})";
+  const std::string more = R"("function":{"arguments":"3"})";
+  const auto event = [](const std::string& pieces) { return tool_calls_event("[" + pieces + "]"); };
+  // Each in an event of its own, and what has no id continues the last.
+  EXPECT_THAT(assembled(Chunks({event(R"({"id":"a",)" + f + "}"), event("{" + more + "}"),
+                                event(R"({"id":"b",)" + g + "}"), event("{" + more + "}")})),
+              ::testing::ElementsAre("0=a:f(13)", "1=b:g(23)"));
+  // Servers that repeat the id.
+  EXPECT_THAT(
+      assembled(Chunks({event(R"({"id":"a",)" + f + R"(},{"id":"b",)" + g + "}"), event(R"({"id":"b",)" + more + "}"),
+                        event(R"({"id":"a",)" + more + "}"), event(R"({"id":"c",)" + g + "}")})),
+      ::testing::ElementsAre("0=a:f(13)", "1=b:g(23)", "2=c:g(2)"));
+  // Several at once, then their pieces by position.
+  EXPECT_THAT(
+      assembled(Chunks({event(R"({"id":"a",)" + f + "}"), event(R"({"id":"b",)" + f + R"(},{"id":"c",)" + g + "}"),
+                        event("{" + more + "},{" + more + "}")})),
+      ::testing::ElementsAre("0=a:f(1)", "1=b:f(13)", "2=c:g(23)"));
+  // Beside calls that have an index.
+  EXPECT_THAT(assembled(Chunks({event(R"({"index":4,"id":"a",)" + f + "}"), event(R"({"id":"b",)" + g + "}")})),
+              ::testing::ElementsAre("4=a:f(1)", "5=b:g(2)"));
+  EXPECT_THAT(
+      assembled(Chunks({event(R"({"index":2147483647,"id":"a",)" + f + "}"), event(R"({"id":"b",)" + g + "}")})),
+      ::testing::ElementsAre("0=b:g(2)", "2147483647=a:f(1)"));
 }
 
 TEST(ChunkDecoder, ReadsArgumentsThatComeAsJson) {
