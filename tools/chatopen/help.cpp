@@ -32,7 +32,7 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
 }
 
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
-  if (option->get_type_size() == 0) return {};
+  if (option->get_items_expected_max() == 0) return {};
   const std::string type = option->get_type_name();
   // A program's own options are repeated rather than followed by many values.
   return " " + type.substr(0, type.find(':')) +
