@@ -97,6 +97,17 @@ class CHATOPEN_EXPORT ChatClient {
                                                                 const ImagesOptions& images = {},
                                                                 const CallOptions& options = {}) const;
 
+  /// The same, and tells after each request that one more has ended, on the caller's thread. What the callback throws
+  /// cancels the requests in flight, and comes out of this call.
+  template <ImageProgressConsumer OnProgress>
+  [[nodiscard]] std::vector<Result<ImageReply>> generate_images(const std::vector<ImageRequest>& requests,
+                                                                OnProgress&& on_progress,
+                                                                const ImagesOptions& images = {},
+                                                                const CallOptions& options = {}) const {
+    const detail::ImageProgressCallback callback(on_progress);
+    return generate_images_with(requests, &callback, images, options);
+  }
+
   /// Fetches a picture, or decodes it from its `data:` URL, into a file. The download is a plain GET from whatever host
   /// the URL names, by https, or by http to loopback or with `ClientOptions::allow_http`; it carries no credentials,
   /// and follows no redirect. What is no known picture by its first bytes, or was cut, is refused.
@@ -134,6 +145,10 @@ class CHATOPEN_EXPORT ChatClient {
   explicit ChatClient(std::shared_ptr<Impl> impl) noexcept;
   [[nodiscard]] Result<ChatReply> chat_with(const ChatRequest& request, const detail::DeltaCallback& on_delta,
                                             const CallOptions& options) const;
+  [[nodiscard]] std::vector<Result<ImageReply>> generate_images_with(const std::vector<ImageRequest>& requests,
+                                                                     const detail::ImageProgressCallback* on_progress,
+                                                                     const ImagesOptions& images,
+                                                                     const CallOptions& options) const;
   [[nodiscard]] Pending<ChatReply> start_chat(const ChatRequest& request, const CallOptions& options,
                                               std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const;
 

@@ -9,16 +9,13 @@
 #include <chatopen/endpoint.hpp>
 #include <chatopen/export.hpp>
 #include <chatopen/options.hpp>
-#include <chatopen/pending.hpp>
 #include <chatopen/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace chatopen {
@@ -39,7 +36,7 @@ struct ImageRequest {
   /// Whether the model may search the web (`enableGoogleSearch`).
   std::optional<bool> enable_search = {};
   /// Pictures to go by: by URL, from memory or from a file. What is local is sent as a `data:` URL.
-  std::vector<ImagePart> references = {};
+  std::vector<ImagePart> references{};
   /// A JSON object as text, whose members are added to the body as they are; empty for none.
   std::string extra = {};
 };
@@ -57,7 +54,7 @@ struct GeneratedImage {
 /// What the service made.
 struct ImageReply {
   /// In the service's order; at least one.
-  std::vector<GeneratedImage> images = {};
+  std::vector<GeneratedImage> images{};
   /// The service's identifier of the request, for its support; empty when it gave none.
   std::string request_id = {};
   /// How many times the request was started on the network: 1 unless it was retried.
@@ -106,55 +103,37 @@ struct ImageProgress {
   const Result<ImageReply>& result;
 };
 
-namespace detail {
-
-class ProgressFunction {
- public:
-  virtual ~ProgressFunction() = default;
-  virtual void run(const ImageProgress& progress) = 0;
-};
-
+/// What may be told about the progress: a callable that takes `const ImageProgress&`.
 template <typename Callable>
-class CallableProgress final : public ProgressFunction {
- public:
-  explicit CallableProgress(Callable callable) : callable_(std::move(callable)) {}
-  void run(const ImageProgress& progress) override { callable_(progress); }
-
- private:
-  Callable callable_;
-};
-
-}  // namespace detail
-
-/// Nothing, or a callable that takes `const ImageProgress&`. Copies share the callable.
-class ImageProgressCallback {
- public:
-  /// Nothing.
-  ImageProgressCallback() noexcept = default;
-  /// The callable.
-  template <typename Callable>
-  requires std::is_invocable_v<Callable&, const ImageProgress&> ImageProgressCallback(Callable callable)  // NOLINT
-      : function_(std::make_shared<detail::CallableProgress<Callable>>(std::move(callable))) {}
-
-  /// Runs the callable, if there is one.
-  void operator()(const ImageProgress& progress) const {
-    if (function_ != nullptr) function_->run(progress);
-  }
-
- private:
-  std::shared_ptr<detail::ProgressFunction> function_;
-};
+concept ImageProgressConsumer = std::is_invocable_v<Callable&, const ImageProgress&>;
 
 /// How several pictures are ordered.
 struct ImagesOptions {
   /// Requests in flight at the same time, at least 1; the others wait for one to end.
   int max_concurrent = 4;
-  /// Called after each request that has ended, on the thread that called `ChatClient::generate_images`. What it throws
-  /// cancels what is in flight, and comes out of that call.
-  ImageProgressCallback on_progress = {};
 };
 
-extern template class CHATOPEN_EXPORT Pending<ImageReply>;
-extern template class CHATOPEN_EXPORT Pending<SavedFile>;
+namespace detail {
+
+/// A reference to a callable that takes `const ImageProgress&`. Does not own it.
+class ImageProgressCallback {
+ public:
+  template <typename Callable>
+  explicit ImageProgressCallback(Callable& callable) noexcept
+      : object_(const_cast<void*>(static_cast<const void*>(&callable))), call_(&call<Callable>) {}
+
+  void operator()(const ImageProgress& progress) const { call_(object_, progress); }
+
+ private:
+  template <typename Callable>
+  static void call(void* object, const ImageProgress& progress) {
+    (*static_cast<Callable*>(object))(progress);
+  }
+
+  void* object_;
+  void (*call_)(void*, const ImageProgress&);
+};
+
+}  // namespace detail
 
 }  // namespace chatopen

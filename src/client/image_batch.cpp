@@ -69,6 +69,13 @@ class StartedRequests {
 std::vector<Result<ImageReply>> ChatClient::generate_images(const std::vector<ImageRequest>& requests,
                                                             const ImagesOptions& images,
                                                             const CallOptions& options) const {
+  return generate_images_with(requests, nullptr, images, options);
+}
+
+std::vector<Result<ImageReply>> ChatClient::generate_images_with(const std::vector<ImageRequest>& requests,
+                                                                 const detail::ImageProgressCallback* on_progress,
+                                                                 const ImagesOptions& images,
+                                                                 const CallOptions& options) const {
   const std::size_t total = requests.size();
   // A copy: the progress callback may destroy this object.
   const ChatClient client = *this;
@@ -92,7 +99,8 @@ std::vector<Result<ImageReply>> ChatClient::generate_images(const std::vector<Im
     }
     const std::size_t index = ended->take();
     results[index] = started.take(index);
-    images.on_progress({.finished = finished + 1, .total = total, .index = index, .result = results[index]});
+    if (on_progress == nullptr) continue;
+    (*on_progress)({.finished = finished + 1, .total = total, .index = index, .result = results[index]});
   }
   return results;
 }
