@@ -3,6 +3,7 @@
 /// @file
 /// Replies as `nlohmann::json`. Opt-in and header-only: the SDK's own interface knows no JSON library.
 
+#include <chatopen/image.hpp>
 #include <chatopen/reply.hpp>
 
 #include <nlohmann/json.hpp>
@@ -13,6 +14,11 @@ namespace chatopen {
 /// by the SDK never is.
 [[nodiscard]] inline nlohmann::json to_json(const ChatReply& reply) {
   return nlohmann::json::parse(reply.raw(), nullptr, /*allow_exceptions=*/false);
+}
+
+/// The same for pictures.
+[[nodiscard]] inline nlohmann::json to_json(const ImageReply& reply) {
+  return nlohmann::json::parse(reply.raw, nullptr, /*allow_exceptions=*/false);
 }
 
 }  // namespace chatopen
