@@ -69,13 +69,15 @@ struct HttpRequest {
   /// Absolute, percent-encoded.
   std::string url = {};
   /// Sent as they are, in this order.
-  std::vector<HttpHeader> headers = {};
+  std::vector<HttpHeader> headers{};
   /// Empty for none.
   Body body = {};
   /// Every member is set; zero means no limit. `total` is what is left of the call's.
   Timeouts timeouts = {};
   /// Caps that the transport holds the reply to.
   Limits limits = {};
+  /// For a host that must not learn who calls: the transport shows it no client certificate.
+  bool anonymous = false;
 };
 
 /// Prints method, URL without its query, and headers; values only of headers that cannot carry a secret. Never the

@@ -2,6 +2,7 @@
 
 #include "client/pending_state.hpp"
 
+#include <chatopen/image.hpp>
 #include <chatopen/reply.hpp>
 
 #include <algorithm>
@@ -112,6 +113,8 @@ void Pending<T>::forget_ready() noexcept {
 }
 
 template class Pending<ChatReply>;
+template class Pending<ImageReply>;
+template class Pending<SavedFile>;
 template class Pending<void>;
 
 }  // namespace chatopen

@@ -21,8 +21,8 @@ void add(std::vector<HttpHeader>& headers, std::string_view name, std::string_vi
 
 }  // namespace
 
-Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest& request, const CallOptions& call,
-                                                   bool streaming) {
+Result<std::unique_ptr<PreparedCall>> open_call(Core& core, const Endpoint& endpoint, const CallOptions& call,
+                                                bool streaming, WireForm& wire_form) {
   const ClientOptions& options = core.options();
   auto prepared = std::make_unique<PreparedCall>(core.credentials());
   prepared->started = options.clock->now();
@@ -30,18 +30,27 @@ Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest
   if (refuses(call.timeouts, fault) || (call.retry && refuses(*call.retry, fault)) || refuses(call.headers, fault)) {
     return fault;
   }
-  const Result<Route> route = route_of(request.endpoint, options.endpoints);
+  const Result<Route> route = route_of(endpoint, options.endpoints);
   if (!route) return route.error();
-  Result<std::string> body = codec::encode_chat(request, route->wire_form, streaming);
-  if (!body) return std::move(body).error();
+  wire_form = route->wire_form;
 
   HttpRequest& http = *prepared->request;
   http.url = options.base_url + route->path;
-  http.body = Body(*std::move(body));
   http.timeouts = inherit(call.timeouts, options.timeouts);
   http.limits = options.limits;
+  prepared->retry = call.retry ? *call.retry : options.retry;
+  prepared->cancel = call.cancel;
+  if (options.observer != nullptr) {
+    prepared->observation = Observation(options.observer, *options.clock, endpoint, http.url, call.headers, streaming);
+  }
+  return prepared;
+}
+
+void set_json_body(PreparedCall& prepared, std::string body, const CallOptions& call, bool streaming) {
+  HttpRequest& http = *prepared.request;
+  http.body = Body(std::move(body));
   http.headers.reserve(5 + call.headers.size());
-  const Credentials& credentials = *prepared->credentials;
+  const Credentials& credentials = *prepared.credentials;
   add(http.headers, "X-Request-Req-Accesskeyid", credentials.access_key_id.reveal());
   add(http.headers, "X-Request-Req-Accesskeysecret", credentials.access_key_secret.reveal());
   add(http.headers, "Content-Type", "application/json");
@@ -49,13 +58,16 @@ Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest
   // Compressing servers hold pieces back until they have enough of them.
   if (streaming) add(http.headers, "Accept-Encoding", "identity");
   http.headers.insert(http.headers.end(), call.headers.begin(), call.headers.end());
+}
 
-  prepared->retry = call.retry ? *call.retry : options.retry;
-  prepared->cancel = call.cancel;
-  if (options.observer != nullptr) {
-    prepared->observation =
-        Observation(options.observer, *options.clock, request.endpoint, http.url, call.headers, streaming);
-  }
+Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest& request, const CallOptions& call,
+                                                   bool streaming) {
+  WireForm wire_form{};
+  auto prepared = open_call(core, request.endpoint, call, streaming, wire_form);
+  if (!prepared) return prepared;
+  Result<std::string> body = codec::encode_chat(request, wire_form, streaming);
+  if (!body) return std::move(body).error();
+  set_json_body(**prepared, *std::move(body), call, streaming);
   return prepared;
 }
 

@@ -11,6 +11,7 @@
 #include <chatopen/transport.hpp>
 
 #include <memory>
+#include <string>
 
 namespace chatopen::client {
 
@@ -30,6 +31,14 @@ struct PreparedCall {
   Clock::TimePoint started;
   Observation observation;
 };
+
+/// Checks what a call says of itself, and fills in all but its body and headers. `wire_form` is the endpoint's, which
+/// may be overridden. Errors: `invalid_argument`.
+[[nodiscard]] Result<std::unique_ptr<PreparedCall>> open_call(Core& core, const Endpoint& endpoint,
+                                                              const CallOptions& call, bool streaming,
+                                                              WireForm& wire_form);
+/// The body, and every header: the credentials, what the reply may be, and the call's own.
+void set_json_body(PreparedCall& prepared, std::string body, const CallOptions& call, bool streaming);
 
 /// Checks and encodes. Errors: `invalid_argument`, and `io` for pictures in files.
 [[nodiscard]] Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest& request,

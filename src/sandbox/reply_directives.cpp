@@ -96,7 +96,8 @@ void apply(ReplyDirectives& directives, std::string_view directive, std::string_
     directives.together = parse_integer(directive, value, 2, 10'000);
   else if (name == "stream")
     (void)parse_choice(directive, value, no);
-  else if (!apply_stream_directive(directives.stream, directive, name, value))
+  else if (!apply_picture_directive(directives.pictures, directive, name, value) &&
+           !apply_stream_directive(directives.stream, directive, name, value))
     refuse_directive(directive, "no such directive");
 }
 
@@ -104,13 +105,25 @@ void apply(ReplyDirectives& directives, std::string_view directive, std::string_
 void decide_on_stream(ReplyDirectives& directives, const std::set<std::string_view>& given, UsualReply usual) {
   const bool error = directives.status != 200 || (directives.envelope_code && !directives.stream.error_after);
   const bool shape_given = given.count("shape") > 0;
-  const bool would_stream = usual != UsualReply::envelope && !error && (!shape_given || can_stream(directives.shape));
+  const bool can_be_stream = usual == UsualReply::envelope_stream || usual == UsualReply::completion_stream;
+  const bool would_stream = can_be_stream && !error && (!shape_given || can_stream(directives.shape));
   const bool unwanted = given.count("stream") > 0;
   if (unwanted && !would_stream) refuse_directive("stream", "only where the reply would be a stream");
   directives.streams = would_stream && !unwanted;
   if (!directives.streams) return refuse_stream_directives(directives.stream);
   if (!shape_given && usual == UsualReply::completion_stream) directives.shape = ReplyShape::completion;
   settle_stream_directives(directives.stream);
+}
+
+void check_pictures(const ReplyDirectives& directives, UsualReply usual) {
+  if (usual != UsualReply::pictures) return refuse_picture_directives(directives.pictures);
+  if (directives.text) refuse_directive("text", "a picture says nothing");
+  if (directives.shape == ReplyShape::completion || directives.shape == ReplyShape::completion_in_data) {
+    refuse_directive("shape", "pictures come in an envelope");
+  }
+  const bool error = directives.status != 200 || directives.envelope_code.value_or("200") != "200";
+  const bool envelope = directives.shape == ReplyShape::envelope || directives.shape == ReplyShape::envelope_number;
+  if (error || !envelope) refuse_picture_directives(directives.pictures);
 }
 
 void check_combination(const ReplyDirectives& directives) {
@@ -156,6 +169,7 @@ ReplyDirectives parse_reply_directives(std::string_view header, UsualReply usual
     apply(directives, directive, name, base::trim(directive.substr(equals + 1)));
   }
   decide_on_stream(directives, given, usual);
+  check_pictures(directives, usual);
   check_combination(directives);
   return directives;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/picture_directives.hpp"
 #include "sandbox/stream_directives.hpp"
 
 #include <chrono>
@@ -29,7 +30,7 @@ enum class ReplyShape : std::uint8_t {
 };
 
 /// What a call is answered with when it has no directives.
-enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream };
+enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream, pictures };
 
 /// What the header `X-Sandbox-Reply` asks for; its grammar is documented in docs/sandbox.md.
 struct ReplyDirectives {
@@ -59,6 +60,7 @@ struct ReplyDirectives {
   std::chrono::milliseconds delay = {};
   int together = 0;
   StreamDirectives stream = {};
+  PictureDirectives pictures = {};
 };
 
 /// Throws `Refusal` naming the directive that is wrong.

@@ -21,7 +21,7 @@ Incoming valid_request() {
 }
 
 Answer serve(const Incoming& request) {
-  return Service({"id", "secret"}).serve(request);
+  return Service({"id", "secret"}, "http://pictures.example").serve(request);
 }
 
 std::string message_of(const Answer& answer) {
@@ -100,7 +100,7 @@ TEST(Service, DecodesTheModelAndIgnoresAQuery) {
 TEST(Service, SaysWhatItServesWhenThePathIsAnother) {
   for (const char* path : {"/", "/AIGCChatOpenServ/saas/", "/AIGCChatOpenServ/saas//text/v3",
                            "/AIGCChatOpenServ/saas/gpt-4o", "/AIGCChatOpenServ/saas/gpt-4o/text/v2",
-                           "/AIGCChatOpenServ/saas/gpt-4o/image/generation", "/aigcchatopenserv/saas/gpt-4o/text/v3"}) {
+                           "/AIGCChatOpenServ/saas/gpt-4o/image", "/aigcchatopenserv/saas/gpt-4o/text/v3"}) {
     const Answer answer = serve(to(path));
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(parse_object(answer.body)["code"], "404") << path;
