@@ -18,6 +18,10 @@ Error expected(const std::string& path, const char* what) {
   return fault(path + ": expected " + what);
 }
 
+std::string member_path(std::string path, const std::string& name) {
+  return std::move(path.empty() ? path : path.append(".")).append(name);
+}
+
 // Reads one member of a T at this path; what T has is an array of these.
 template <typename T>
 struct Member {
@@ -30,7 +34,7 @@ Fault read_members(const ordered_json& value, const std::string& path, const std
                    T& into) {
   if (!value.is_object()) return expected(path.empty() ? "the line" : path, "a JSON object");
   for (const auto& [name, each] : value.items()) {
-    const std::string below = path.empty() ? name : path + "." + name;
+    const std::string below = member_path(path, name);
     std::string known;
     bool found = false;
     for (const Member<T>& member : members) {
@@ -211,7 +215,7 @@ Fault read_headers(const ordered_json& value, const std::string& path, Draft& in
   for (const auto& [name, each] : value.items()) {
     HttpHeader& header = into.headers.emplace_back();
     header.name = name;
-    if (Fault wrong = read_string(each, path + "." + name, header.value)) return wrong;
+    if (Fault wrong = read_string(each, member_path(path, name), header.value)) return wrong;
   }
   return std::nullopt;
 }

@@ -46,11 +46,11 @@ class BatchRun {
     return interruption_.signal() == 0 && !input_.ended() && started_.size() < options_.concurrency &&
            started_.size() + ready_.size() < 4 * options_.concurrency;
   }
-  [[nodiscard]] Result<void> start(BatchInput::Line line);
+  [[nodiscard]] Result<void> start(const BatchInput::Line& line);
   void collect();
   [[nodiscard]] Result<void> write_ready();
   void wait();
-  void settle(std::uint64_t sequence, const Started& started, ordered_json outcome);
+  void settle(std::uint64_t sequence, const Started& started, const ordered_json& outcome);
 
   BatchInput& input_;
   BatchOutput& output_;
@@ -69,7 +69,7 @@ class BatchRun {
   BatchTally tally_ = {};
 };
 
-void BatchRun::settle(std::uint64_t sequence, const Started& started, ordered_json outcome) {
+void BatchRun::settle(std::uint64_t sequence, const Started& started, const ordered_json& outcome) {
   ordered_json record = {{"line", started.line}};
   if (!started.id.is_null()) record["id"] = started.id;
   ++(outcome.contains("error") ? tally_.failed : tally_.answered);
@@ -77,7 +77,7 @@ void BatchRun::settle(std::uint64_t sequence, const Started& started, ordered_js
   ready_.emplace(sequence, dump(record) + "\n");
 }
 
-Result<void> BatchRun::start(BatchInput::Line line) {
+Result<void> BatchRun::start(const BatchInput::Line& line) {
   if (line.text.find_first_not_of(" \t\r") == std::string::npos) {
     ++blank_;
     return {};
@@ -119,7 +119,7 @@ void BatchRun::collect() {
       ordered_json outcome = to_record(*reply);
       if (options_.raw) outcome["raw"] = ordered_json::parse(reply->raw(), nullptr, /*allow_exceptions=*/false);
       if (options_.raw && outcome["raw"].is_discarded()) outcome["raw"] = nullptr;
-      settle(sequence, started, std::move(outcome));
+      settle(sequence, started, outcome);
     } else if (reply.error().kind != ErrorKind::cancelled) {
       settle(sequence, started, {{"error", to_record(reply.error())}});
     }
@@ -154,7 +154,7 @@ Result<BatchTally> BatchRun::run() {
     if (Result<void> written = write_ready(); !written) return written.error();
     if (has_room()) {
       if (std::optional<BatchInput::Line> line = input_.next()) {
-        if (Result<void> begun = start(*std::move(line)); !begun) return begun.error();
+        if (Result<void> begun = start(*line); !begun) return begun.error();
         continue;
       }
     }

@@ -4,6 +4,7 @@
 #include "duration.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace chatopen::program {
@@ -45,7 +46,7 @@ std::string progress_line(const ProgressState& state, Unit unit, int columns) {
     const std::uint64_t remaining = *state.total - std::min(state.position, *state.total);
     left += " of " + amount(static_cast<double>(*state.total), unit);
     if (remaining > 0 && rate > 0) {
-      const auto seconds_left = static_cast<std::int64_t>(static_cast<double>(remaining) / rate + 0.5);
+      const auto seconds_left = std::llround(static_cast<double>(remaining) / rate);
       right += "  " + clock_face(std::chrono::seconds(seconds_left)) + " left";
     }
   }
