@@ -31,18 +31,6 @@ void stream_first(Connection& connection) {
   connection.index() == 0 ? two_pieces_then_silence(connection) : answer_hello(connection);
 }
 
-std::string name_of(Driver driver) {
-  switch (driver) {
-    case Driver::own_thread: return "OnItsOwnThread";
-    case Driver::pool: return "OnThePool";
-    case Driver::poll: return "Polled";
-  }
-  return "";
-}
-std::string name_of_param(const ::testing::TestParamInfo<Driver>& tested) {
-  return name_of(tested.param);
-}
-
 class Row59Async : public AsyncMatrix, public ::testing::WithParamInterface<Driver> {
  protected:
   template <typename T>

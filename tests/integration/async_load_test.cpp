@@ -19,10 +19,6 @@ using chatopen::ChatStream;
 using chatopen::Pending;
 using chatopen::Result;
 
-std::string name_of(const ::testing::TestParamInfo<Driver>& tested) {
-  return tested.param == Driver::poll ? "Polled" : "OnItsOwnThread";
-}
-
 class AsyncLoad : public AsyncMatrix, public ::testing::WithParamInterface<Driver> {
  protected:
   void SetUp() override {
@@ -43,7 +39,7 @@ class AsyncLoad : public AsyncMatrix, public ::testing::WithParamInterface<Drive
  private:
   rlimit before_ = {};
 };
-INSTANTIATE_TEST_SUITE_P(FaultMatrix, AsyncLoad, ::testing::Values(Driver::own_thread, Driver::poll), name_of);
+INSTANTIATE_TEST_SUITE_P(FaultMatrix, AsyncLoad, ::testing::Values(Driver::own_thread, Driver::poll), name_of_param);
 
 std::size_t threads() {
   const auto tasks = std::filesystem::directory_iterator("/proc/self/task");
