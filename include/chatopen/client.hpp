@@ -33,9 +33,10 @@ concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>
 /// `poll_driven`, they run within `poll` and calls that wait. A callback may use the client, also destroy it, and may
 /// throw: the call that it belongs to then ends, and its caller gets the exception.
 ///
-/// When the last copy dies, calls in flight complete as `ErrorKind::cancelled` before the destructor returns, which
-/// waits only for callbacks that are running on other threads; no callback runs afterwards. A destructor that runs in a
-/// callback waits for nothing: a call whose callback is running on another thread just then completes after that.
+/// When the last copy dies, asynchronous calls and streams in flight complete as `ErrorKind::cancelled` before the
+/// destructor returns, which waits only for callbacks that are running on other threads; no callback runs afterwards. A
+/// destructor that runs in a callback waits for nothing: a call whose callback is running on another thread just then
+/// completes after that. A blocking call goes on, also when its own callback has destroyed the client.
 class CHATOPEN_EXPORT ChatClient {
  public:
   /// Checks everything that can be checked without the network, and connects nothing.

@@ -294,6 +294,22 @@ TEST_P(Row60Async, WithinItsDelta) {
   EXPECT_TRUE(server_->wait_until([](const auto& connections) { return connections[0]->closed_by_peer; }));
 }
 
+// Its caller waits for it, so that it goes on also when the callback has destroyed the client.
+TEST_P(Row60Async, WithinADeltaOfABlockingCall) {
+  if (deed_.commit == poll && driver_ == Driver::poll) GTEST_SKIP() << "it waits for its budget, as it should";
+  int deltas = 0;
+  const auto reply = scene_.client->chat(question(), [&](const ChatDelta&) {
+    if (++deltas == 1) deed_.commit(scene_);
+    return deltas < 2;
+  });
+  ASSERT_TRUE(reply) << reply.error();
+  EXPECT_EQ(reply->text(), "onetwo");
+  if (scene_.started) {
+    EXPECT_TRUE(result_of(*std::move(scene_.started)));
+  }
+  EXPECT_TRUE(server_->wait_until([](const auto& connections) { return connections[0]->closed_by_peer; }));
+}
+
 TEST_P(Row60Async, WithinItsContinuation) {
   is_streaming_ = false;
   int runs = 0;
