@@ -75,7 +75,7 @@ class CHATOPEN_EXPORT Pending {
   ~Pending();
 
   /// Whether the result is there. Never blocks.
-  [[nodiscard]] bool ready() const noexcept;
+  bool ready() const noexcept;
   /// Until the result is there.
   void wait() const;
   /// At most that long. Whether the result is there.
