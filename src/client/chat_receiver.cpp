@@ -9,6 +9,8 @@
 namespace chatopen::client {
 namespace {
 
+using transport::RetryClass;
+
 // Such JSON shows by itself whether it is whole.
 bool begins_object_or_array(std::string_view body) {
   const std::size_t first = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
@@ -57,7 +59,8 @@ void ChatReceiver::restart() {
   Receiver::restart();
   stream_.reset();
   error_.reset();
-  has_events_ = false;
+  deltas_ = 0;
+  has_events_ = refused_late_ = done_ = stopped_ = false;
 }
 
 void ChatReceiver::begin_body() {
@@ -78,14 +81,17 @@ SinkAction ChatReceiver::add_body(std::string_view bytes) {
 void ChatReceiver::on_event(std::string_view data) {
   // The rest of a chunk behind the end.
   if (done_ || stopped_ || error_) return;
-  has_events_ = true;
+  const bool is_first = !std::exchange(has_events_, true);
   auto on_delta = [this](const ChatDelta& delta) { return deliver(delta); };
   Error error;
   switch (stream_->decoder.decode(data, status(), detail::DeltaCallback(on_delta), error)) {
     case codec::ChunkDecoder::Step::more: break;
     case codec::ChunkDecoder::Step::done: on_done(); break;
     case codec::ChunkDecoder::Step::stopped: stopped_ = true; break;
-    case codec::ChunkDecoder::Step::failed: error_ = std::make_unique<Error>(std::move(error)); break;
+    case codec::ChunkDecoder::Step::failed:
+      error_ = std::make_unique<Error>(std::move(error));
+      refused_late_ = !is_first;
+      break;
   }
 }
 
@@ -117,7 +123,15 @@ std::optional<FailedAttempt> ChatReceiver::finish(const TransportOutcome& outcom
 }
 
 std::optional<FailedAttempt> ChatReceiver::finish_stream(const TransportOutcome& outcome) {
-  if (error_ && !done_) return refused_by_body(std::move(*error_));
+  if (error_ && !done_) {
+    FailedAttempt failed = refused_by_body(std::move(*error_));
+    // Behind other events it refuses no request: the service had begun the work.
+    if (refused_late_) {
+      failed.error.maybe_processed = true;
+      if (failed.retry_class == RetryClass::refused) failed.retry_class = RetryClass::ambiguous;
+    }
+    return failed;
+  }
   if (!done_ && !stopped_) {
     const bool proven = outcome.body_end == BodyEnd::proven;
     bool unfinished = false;

@@ -164,7 +164,7 @@ TEST_F(PushedStream, AssemblesAnEventStreamThatAnswersAPlainCall) {
 TEST_F(PushedStream, RetriesAPlainCallWhosePiecesNobodySaw) {
   mock->reply_stream({answer_event("lost"), "data:{\"code\":\"503\",\"msg\":\"busy\"}\n\n"});
   script_three();
-  const Result<ChatReply> reply = make().chat(question());
+  const Result<ChatReply> reply = make().chat(question(), {.retry = RetryPolicy{.retry_ambiguous = true}});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->text(), "abc");
   EXPECT_EQ(reply->attempts(), 2);
