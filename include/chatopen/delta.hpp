@@ -13,7 +13,8 @@ namespace chatopen {
 
 /// A piece of a tool call. Pieces with the same index belong to one call.
 struct ToolCallDelta {
-  /// Which of the reply's tool calls this is a piece of, from 0.
+  /// Which of the reply's tool calls this is a piece of, from 0. Where the server does not say it, another identifier
+  /// begins another call.
   int index = 0;
   /// Usually in a call's first piece only.
   std::string id = {};

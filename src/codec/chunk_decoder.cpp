@@ -190,19 +190,36 @@ void ChunkDecoder::read_choices(const std::optional<Json>& choices) {
 void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
   simdjson::dom::array list;
   if (!tool_calls || tool_calls->get(list) != simdjson::SUCCESS) return;
+  const int highest_before = highest_call_;
   int position = 0;
   for (const Json each : list) {
-    const std::int64_t index = count_of(member_of(each, "index")).value_or(position);
-    ToolCallDelta& call = next_call(index <= std::numeric_limits<int>::max() ? static_cast<int>(index) : position);
+    ToolCallDelta& call = next_call(position);
     append_tool_call(each, call.id, call.name, call.arguments);
     if (scratch_->has_marks) {
       settle(call.id);
       settle(call.name);
     }
-    join_halves(call.index, call.arguments);
-    if (says_something(call)) ++scratch_->call_count;
+    if (says_something(call)) {
+      call.index = number_call(each, call, highest_before, list.size() == 1);
+      highest_call_ = std::max(highest_call_, call.index);
+      join_halves(call.index, call.arguments);
+      if (says_something(call)) ++scratch_->call_count;
+    }
     ++position;
   }
+}
+
+// The index of a call, which has its position so far. Servers that leave it out send several calls in one event, or a
+// call with an identifier and then the rest of it without one.
+int ChunkDecoder::number_call(const Json& piece, const ToolCallDelta& call, int highest_before, bool is_alone) {
+  constexpr int most = std::numeric_limits<int>::max();
+  if (const auto index = count_of(member_of(piece, "index")); index && *index <= most) return static_cast<int>(*index);
+  if (call.id.empty()) return is_alone && last_call_ >= 0 ? last_call_ : call.index;
+  if (call.id == last_call_id_) return last_call_;
+  last_call_id_ = call.id;
+  last_call_ = call.index;
+  if (call.index <= highest_before && highest_before < most - call.index) last_call_ += highest_before + 1;
+  return last_call_;
 }
 
 // Where the next piece of a tool call goes; `scratch_->call_count` does not count it yet.

@@ -137,6 +137,30 @@ TEST(ChunkDecoder, NumbersToolCallsWithoutAnIndexByTheirPosition) {
                                             std::pair("e", 5), std::pair("f", 2147483647)));
 }
 
+TEST(ChunkDecoder, BeginsAnotherToolCallWithAnotherIdWhereThereIsNoIndex) {
+  const auto call = [](const std::string& id, const std::string& arguments) {
+    return tool_calls_event(R"([{"id":")" + id + R"(","function":{"arguments":")" + arguments + R"("}}])");
+  };
+  // Pieces without an identifier, or with the same, go on with the call before.
+  const Chunks chunks({call("a", "1"), call("b", "2"), call("", "3"), call("b", "4"), call("c", "5"),
+                       arguments_event(7, "6"), call("d", "7"), call("", "8")});
+  EXPECT_EQ(chunks.arguments(0), "1");
+  EXPECT_EQ(chunks.arguments(1), "234");
+  EXPECT_EQ(chunks.arguments(2), "5");
+  EXPECT_EQ(chunks.arguments(7), "6");
+  EXPECT_EQ(chunks.arguments(8), "78");
+
+  const Chunks pairs({tool_calls_event(R"([{"id":"a"},{"id":"b"}])"),
+                      tool_calls_event(R"([{"function":{"arguments":"1"}},{"function":{"arguments":"2"}}])"),
+                      tool_calls_event(R"([{"id":"c"},{"id":"d"}])"), call("", "3")});
+  EXPECT_EQ(pairs.arguments(0), "1");
+  EXPECT_EQ(pairs.arguments(1), "2");
+  EXPECT_EQ(pairs.arguments(3), "3");
+
+  const Chunks most({arguments_event(std::numeric_limits<int>::max(), "1"), call("a", "2"), call("b", "3")});
+  EXPECT_EQ(most.arguments(0), "23");
+}
+
 TEST(ChunkDecoder, ReadsArgumentsThatComeAsJson) {
   const Chunks chunks({tool_calls_event(R"([{"function":{"name":"f","arguments":{"a": [1, "b\n"]}}}])")});
   EXPECT_EQ(chunks.arguments(0), R"({"a":[1,"b\n"]})");
