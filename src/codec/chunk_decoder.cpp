@@ -16,6 +16,9 @@ namespace {
 constexpr int text_channel = -2;
 constexpr int reasoning_channel = -1;
 
+// Every event looks through all of them.
+constexpr std::size_t max_waiting = 100;
+
 // As in the parser: an event that is larger does not leave its memory to the small ones that follow.
 constexpr std::size_t max_kept_event_bytes = std::size_t{1024} * 1024;
 
@@ -254,7 +257,13 @@ void ChunkDecoder::join_halves(int channel, std::string& piece) {
     waiting_.erase(before);
   }
   if (!scratch_->has_marks) return;
-  if (const unsigned high = join_marks(piece)) waiting_.emplace_back(channel, high);
+  const unsigned high = join_marks(piece);
+  if (high == 0) return;
+  if (waiting_.size() < max_waiting) {
+    waiting_.emplace_back(channel, high);
+  } else {
+    piece += replacement_character;
+  }
 }
 
 Error ChunkDecoder::refusal(int http_status) {
