@@ -72,8 +72,9 @@ void Pending<T>::wait() const {
 template <typename T>
 bool Pending<T>::wait_for(std::chrono::milliseconds duration) const {
   // Not so far in the future that the clock overflows.
-  constexpr std::chrono::hours longest(24 * 365);
-  return state_->wait_until(std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(duration, longest));
+  constexpr std::chrono::milliseconds longest(std::chrono::hours(24 * 365));
+  return state_->wait_until(std::chrono::steady_clock::now() +
+                            std::clamp(duration, std::chrono::milliseconds(0), longest));
 }
 
 template <typename T>

@@ -1,5 +1,6 @@
 #include "testing/mock_engine.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -107,7 +108,9 @@ bool MockEngine::poll(std::chrono::milliseconds budget) {
   std::unique_lock lock(mutex_);
   if (!poll_driven_ || polling_) return false;
   polling_ = true;
-  run_posted(lock, std::chrono::steady_clock::now() + budget);
+  // Not so far in the future that the clock overflows.
+  constexpr std::chrono::milliseconds longest(std::chrono::hours(24 * 365));
+  run_posted(lock, std::chrono::steady_clock::now() + std::clamp(budget, std::chrono::milliseconds(0), longest));
   polling_ = false;
   return true;
 }

@@ -45,6 +45,7 @@ TEST_F(PendingReply, IsReadyOnceTheReplyIsThere) {
   EXPECT_FALSE(pending.wait_for(0ms));
   EXPECT_FALSE(pending.wait_for(1ms));
   EXPECT_FALSE(pending.wait_for(-1ms));
+  EXPECT_FALSE(pending.wait_for(std::chrono::milliseconds::min()));
   answer();
   EXPECT_TRUE(pending.ready());
   EXPECT_TRUE(pending.wait_for(0ms));
