@@ -30,13 +30,16 @@ concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>
 ///
 /// Blocking calls run, with their callbacks, on the caller's thread. All asynchronous calls and pulled streams share
 /// the transport's thread, which also runs their callbacks, so these should be short; or, where the transport is
-/// `poll_driven`, they run within `poll` and calls that wait. A callback may use the client, also destroy it, and may
-/// throw: the call that it belongs to then ends, and its caller gets the exception.
+/// `poll_driven`, they run within `poll` and calls that wait. Callbacks of one call never overlap, but those of others
+/// may run beside them: a call that waits for its next attempt goes on or ends on the clock's thread, one that the
+/// client's end cancels ends on the thread of that, and a transport that has only `perform` is given several threads.
+/// A callback may use the client, also destroy it, and may throw: the call that it belongs to then ends, and its caller
+/// gets the exception.
 ///
-/// When the last copy dies, asynchronous calls and streams in flight complete as `ErrorKind::cancelled` before the
-/// destructor returns, which waits only for callbacks that are running on other threads; no callback runs afterwards. A
-/// destructor that runs in a callback waits for nothing: a call whose callback is running on another thread just then
-/// completes after that. A blocking call goes on, also when its own callback has destroyed the client.
+/// When the last copy dies, asynchronous calls and pulled streams in flight complete as `ErrorKind::cancelled` before
+/// the destructor returns, which waits only for callbacks that are running on other threads; none of their callbacks
+/// runs afterwards. A destructor that runs in a callback waits for nothing: a call whose callback is running on another
+/// thread just then completes after that. A blocking call goes on, also when its own callback has destroyed the client.
 class CHATOPEN_EXPORT ChatClient {
  public:
   /// Checks everything that can be checked without the network, and connects nothing.
@@ -82,8 +85,9 @@ class CHATOPEN_EXPORT ChatClient {
   bool poll(std::chrono::milliseconds budget = std::chrono::milliseconds(0)) const;
 
   /// Takes no more asynchronous calls and pulled streams on any copy of this client (they end as `cancelled`), waits at
-  /// most `grace` for those in flight, and cancels the rest: no callback runs after it returns. Whether none had to be
-  /// cancelled. Within a callback it waits for nothing, as the destructor.
+  /// most `grace` for those in flight, and cancels the rest: none of their callbacks runs after it returns. Whether
+  /// none had to be cancelled. Within a callback it waits for nothing, as the destructor. Blocking calls are left
+  /// alone.
   bool shutdown(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
 
   /// Replaces the credentials for calls that start from now on, on every copy of this client.
