@@ -356,6 +356,8 @@ TEST_F(RetryFlow, AsksNoPredicateAboutWhatIsNeverSentAgain) {
   });
   mock->reply({.status = 400});
   EXPECT_EQ(make(with).chat(question()).error().attempts, 1);
+  mock->reply({.status = 502});
+  EXPECT_EQ(make(with).chat(question()).error().attempts, 1) << "not without RetryPolicy::retry_ambiguous";
 }
 
 TEST_F(RetryFlow, ShowsNoCredentialThatATransportRepeats) {
