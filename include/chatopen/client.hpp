@@ -21,7 +21,7 @@
 namespace chatopen {
 
 /// What may be given pieces of a streamed reply: a callable that takes `const ChatDelta&` and returns void, or bool,
-/// where false stops the stream and closes its connection.
+/// where false stops the stream and closes its connection. Whatever else it returns is ignored.
 template <typename Callable>
 concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>;
 

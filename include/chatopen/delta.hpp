@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace chatopen {
@@ -55,8 +56,8 @@ class DeltaCallback {
   template <typename Callable>
   static bool call(void* object, const ChatDelta& delta) {
     Callable& callable = *static_cast<Callable*>(object);
-    if constexpr (requires { static_cast<bool>(callable(delta)); }) {
-      return static_cast<bool>(callable(delta));
+    if constexpr (std::is_same_v<decltype(callable(delta)), bool>) {
+      return callable(delta);
     } else {
       callable(delta);
       return true;

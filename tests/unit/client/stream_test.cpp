@@ -36,6 +36,18 @@ TEST_F(PushedStream, GoesOnWhileTheCallableReturnsTrue) {
   EXPECT_EQ(reply->text(), "abc");
 }
 
+// As that of printf, which nobody means as an answer.
+TEST_F(PushedStream, GoesOnWhateverElseTheCallableReturns) {
+  script_three();
+  std::string text;
+  const Result<ChatReply> reply = make().chat(question(), [&](const ChatDelta& delta) {
+    text += delta.text;
+    return 0;
+  });
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(text, "abc");
+}
+
 TEST_F(PushedStream, TakesAMutableCallableByReference) {
   script_three();
   script_three();
