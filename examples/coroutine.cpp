@@ -33,6 +33,8 @@ class Loop {
     return coroutine;
   }
 
+  int talking = 0;
+
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -50,8 +52,8 @@ struct Task {
   };
 };
 
-Task talk(const co::ChatClient& client, Loop& loop, std::string model, int& talking) {
-  ++talking;
+Task talk(const co::ChatClient& client, Loop& loop, std::string model) {
+  ++loop.talking;
   co::ChatRequest request{.endpoint = co::endpoints::general_llm(model)};
   for (const char* question : {"Why is the sky blue?", "And in the evening?"}) {
     request.messages.push_back(co::Message::user(question));
@@ -63,7 +65,7 @@ Task talk(const co::ChatClient& client, Loop& loop, std::string model, int& talk
     std::cout << model << ": " << reply->text() << '\n';
     request.messages.push_back(co::Message::assistant(reply->text()));
   }
-  --talking;
+  --loop.talking;
 }
 
 int main() {
@@ -74,8 +76,7 @@ int main() {
   }
   const auto client = co::ChatClient::create(*options).value();
   Loop loop;
-  int talking = 0;
-  talk(client, loop, "deepseek-chat", talking);
-  talk(client, loop, "moonshot-128k", talking);
-  while (talking > 0) loop.next().resume();
+  talk(client, loop, "deepseek-chat");
+  talk(client, loop, "moonshot-128k");
+  while (loop.talking > 0) loop.next().resume();
 }
