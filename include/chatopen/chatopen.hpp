@@ -1,8 +1,9 @@
 #pragma once
 
 /// @file
-/// The umbrella: everything for making calls. Opt-in headers beside it: `transport.hpp` and `curl_transport.hpp` (the
-/// seam and its default), `json.hpp`, `testing/mock_transport.hpp`, `sandbox/sandbox.hpp`.
+/// The umbrella: everything for making calls. Opt-in headers beside it: `conversation.hpp`, `tools.hpp`,
+/// `structured_output.hpp`, `json.hpp`, `transport.hpp` and `curl_transport.hpp` (the seam and its default),
+/// `testing/mock_transport.hpp`, `sandbox/sandbox.hpp`.
 
 #include <chatopen/cancel.hpp>
 #include <chatopen/client.hpp>

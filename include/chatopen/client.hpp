@@ -20,6 +20,10 @@
 
 namespace chatopen {
 
+namespace detail {
+struct ClientAccess;
+}
+
 /// What may be given pieces of a streamed reply: a callable that takes `const ChatDelta&` and returns void, or bool,
 /// where false stops the stream and closes its connection. Whatever else it returns is ignored.
 template <typename Callable>
@@ -95,6 +99,7 @@ class CHATOPEN_EXPORT ChatClient {
   [[nodiscard]] Result<void> set_credentials(const Credentials& credentials);
 
  private:
+  friend struct detail::ClientAccess;
   struct Impl;
   explicit ChatClient(std::shared_ptr<Impl> impl) noexcept;
   [[nodiscard]] Result<ChatReply> chat_with(const ChatRequest& request, const detail::DeltaCallback& on_delta,

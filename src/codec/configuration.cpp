@@ -1,6 +1,6 @@
 #include "codec/configuration.hpp"
 
-#include "base/redact.hpp"
+#include "codec/strict_json.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,13 +20,9 @@ using Fault = std::optional<Error>;
 constexpr std::int64_t max_milliseconds = std::int64_t{366} * 24 * 3600 * 1000;
 constexpr int max_retries = 100;
 
-// Names come from the file, so the message is made printable; values are never in it.
+// Names come from the file; values are never in a message.
 Error fault(const std::string& message, const std::string& detail = {}) {
-  constexpr std::size_t longest = 1024;
-  const base::Redactor printable{std::vector<std::string_view>{}};
-  return {.kind = ErrorKind::configuration,
-          .message = printable.redact(message, longest),
-          .detail = printable.redact(detail, longest)};
+  return json_fault(ErrorKind::configuration, message, detail);
 }
 
 Fault expected(const std::string& path, const char* what) {
@@ -181,25 +177,6 @@ bool holds_credential(const ClientOptions& options) {
   return !options.credentials.access_key_id.empty() || !options.credentials.access_key_secret.empty();
 }
 
-// The library's own message quotes what it read last, which may be a credential; only the place is taken from it.
-Error not_json(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
-  return fault("not valid JSON at line " + std::to_string(line) + ", column " + std::to_string(column),
-               "comments and trailing commas are not allowed");
-}
-
-Result<json> parse(std::string_view text) {
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& error) {
-    return not_json(text, error.byte);
-  } catch (const json::exception&) {
-    return fault("not valid JSON (a number is out of range)");
-  }
-}
-
 Error no_such_profile(const std::string& wanted, const File& file) {
   std::vector<std::string> names;
   for (const auto& [name, options] : file.profiles) names.push_back(name);
@@ -211,7 +188,7 @@ Error no_such_profile(const std::string& wanted, const File& file) {
 }  // namespace
 
 Result<Configuration> decode_configuration(std::string_view text, const std::string& profile) {
-  const Result<json> parsed = parse(text);
+  const Result<json> parsed = parse_json(text, ErrorKind::configuration);
   if (!parsed) return parsed.error();
   File file;
   if (Fault found = read_object(*parsed, "", file_members, file)) return *std::move(found);

@@ -12,7 +12,7 @@
 namespace chatopen::sandbox {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::optional<std::string> ReplyDirectives::*>, 8> texts = {{
+constexpr std::array<std::pair<std::string_view, std::optional<std::string> ReplyDirectives::*>, 7> texts = {{
     {"envelope", &ReplyDirectives::envelope_code},
     {"retry-after", &ReplyDirectives::retry_after},
     {"retry-after-ms", &ReplyDirectives::retry_after_ms},
@@ -20,7 +20,6 @@ constexpr std::array<std::pair<std::string_view, std::optional<std::string> Repl
     {"location", &ReplyDirectives::location},
     {"finish-reason", &ReplyDirectives::finish_reason},
     {"reasoning", &ReplyDirectives::reasoning},
-    {"tool-call", &ReplyDirectives::tool_call},
 }};
 
 constexpr std::array<std::pair<std::string_view, bool>, 1> no = {{{"no", false}}};
@@ -44,6 +43,16 @@ std::string parse_text(std::string_view directive, std::string_view value) {
   if (!text) refuse_directive(directive, "a % is without two hexadecimal digits");
   if (!is_utf8(*text)) refuse_directive(directive, "not UTF-8");
   return *std::move(text);
+}
+
+std::vector<std::string_view> split(std::string_view value, char separator) {
+  std::vector<std::string_view> items;
+  for (auto end = value.find(separator); end != std::string_view::npos; end = value.find(separator)) {
+    items.push_back(value.substr(0, end));
+    value.remove_prefix(end + 1);
+  }
+  items.push_back(value);
+  return items;
 }
 
 bool shows_text(ReplyShape shape) {
@@ -73,6 +82,14 @@ void apply(ReplyDirectives& directives, std::string_view directive, std::string_
     directives.shape = parse_choice(directive, value, shapes);
   else if (name == "text")
     directives.text = parse_text(directive, value);
+  else if (name == "texts")
+    for (const std::string_view text : split(value, '|')) directives.texts.push_back(parse_text(directive, text));
+  else if (name == "tool-call")
+    for (const std::string_view tool : split(value, ',')) directives.tool_calls.emplace_back(base::trim(tool));
+  else if (name == "tool-arguments")
+    directives.tool_arguments = parse_text(directive, value);
+  else if (name == "tool-rounds")
+    directives.tool_rounds = parse_integer(directive, value, 1, 10'000);
   else if (name == "delay-ms")
     directives.delay = std::chrono::milliseconds(parse_integer(directive, value, 0, 600'000));
   else if (name == "together")
@@ -104,11 +121,17 @@ void check_combination(const ReplyDirectives& directives) {
     refuse_directive("envelope", "only with shape=envelope or envelope-number");
   }
   if (directives.envelope_code == "200" && directives.streams) refuse_directive("envelope", "200 is no error");
-  if (directives.text && !shows_text(directives.shape)) refuse_directive("text", "not in a reply of this shape");
+  if (directives.text && !directives.texts.empty()) refuse_directive("texts", "not with text");
+  if ((directives.text || !directives.texts.empty()) && !shows_text(directives.shape)) {
+    refuse_directive("text, texts", "not in a reply of this shape");
+  }
+  if (directives.tool_calls.empty() && (directives.tool_arguments || directives.tool_rounds)) {
+    refuse_directive("tool-arguments, tool-rounds", "only with tool-call");
+  }
   if (directives.location && (directives.status < 300 || directives.status > 399)) {
     refuse_directive("location", "only with a status from 300 to 399");
   }
-  if (!completion && (directives.finish_reason || directives.reasoning || directives.tool_call)) {
+  if (!completion && (directives.finish_reason || directives.reasoning || !directives.tool_calls.empty())) {
     refuse_directive("finish-reason, reasoning, tool-call", "only with shape=completion or completion-in-data");
   }
   if (directives.finish_reason && (directives.stream.error_after || directives.stream.cut_after)) {

@@ -3,10 +3,12 @@
 #include "sandbox/stream_directives.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace chatopen::sandbox {
 
@@ -44,8 +46,16 @@ struct ReplyDirectives {
   std::optional<std::string> location = {};
   std::optional<std::string> finish_reason = {};
   std::optional<std::string> reasoning = {};
-  /// The name of a tool that the model asks for.
-  std::optional<std::string> tool_call = {};
+  /// What it says at each turn, instead of `text`; the last from then on.
+  std::vector<std::string> texts = {};
+  /// The names of tools that the model asks for.
+  std::vector<std::string> tool_calls = {};
+  /// The arguments of each, as they are; by default what would have been said.
+  std::optional<std::string> tool_arguments = {};
+  /// How often it asks for them before it answers; once by default.
+  std::optional<int> tool_rounds = {};
+  /// Calls that the conversation has already.
+  std::size_t earlier_calls = 0;
   std::chrono::milliseconds delay = {};
   int together = 0;
   StreamDirectives stream = {};

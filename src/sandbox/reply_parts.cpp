@@ -60,18 +60,19 @@ Json make_usage(std::size_t request_bytes, const std::string& text) {
   return {{"prompt_tokens", prompt}, {"completion_tokens", completion}, {"total_tokens", prompt + completion}};
 }
 
-Json make_tool_call(const std::string& name, const std::string& arguments) {
-  Json call = {{"id", "call_1"}, {"type", "function"}};
-  call["function"] = {{"name", name}, {"arguments", arguments}};
+Json make_tool_call(const ReplyDirectives& directives, std::size_t place, const std::string& arguments) {
+  const std::size_t number = directives.earlier_calls + place + 1;
+  Json call = {{"id", "call_" + std::to_string(number)}, {"type", "function"}};
+  call["function"] = {{"name", directives.tool_calls[place]}, {"arguments", arguments}};
   return call;
 }
 
-std::string tool_arguments(const std::string& text) {
-  return to_text({{"text", text}});
+std::string tool_arguments(const ReplyDirectives& directives, const std::string& text) {
+  return directives.tool_arguments.value_or(to_text({{"text", text}}));
 }
 
 std::string finish_reason(const ReplyDirectives& directives) {
-  return directives.finish_reason.value_or(directives.tool_call ? "tool_calls" : "stop");
+  return directives.finish_reason.value_or(directives.tool_calls.empty() ? "stop" : "tool_calls");
 }
 
 }  // namespace chatopen::sandbox

@@ -19,10 +19,10 @@ namespace chatopen::sandbox {
 [[nodiscard]] std::string error_message(const ReplyDirectives& directives);
 
 [[nodiscard]] Json make_usage(std::size_t request_bytes, const std::string& text);
-/// The first call of a reply, with all of its members.
-[[nodiscard]] Json make_tool_call(const std::string& name, const std::string& arguments);
-/// The arguments of a call that stands in for the text.
-[[nodiscard]] std::string tool_arguments(const std::string& text);
+/// A call of a reply, by its place there, with all of its members.
+[[nodiscard]] Json make_tool_call(const ReplyDirectives& directives, std::size_t place, const std::string& arguments);
+/// The arguments of each call: those asked for, or else the text that they stand in for.
+[[nodiscard]] std::string tool_arguments(const ReplyDirectives& directives, const std::string& text);
 /// The one asked for, or the usual one.
 [[nodiscard]] std::string finish_reason(const ReplyDirectives& directives);
 

@@ -11,9 +11,9 @@ Json make_completion(const ReplyDirectives& directives, const std::string& model
                      std::size_t request_bytes) {
   Json message = {{"role", "assistant"}, {"content", text}};
   if (directives.reasoning) message["reasoning_content"] = *directives.reasoning;
-  if (directives.tool_call) {
+  for (std::size_t i = 0; i < directives.tool_calls.size(); ++i) {
     message["content"] = nullptr;
-    message["tool_calls"] = Json::array({make_tool_call(*directives.tool_call, tool_arguments(text))});
+    message["tool_calls"].push_back(make_tool_call(directives, i, tool_arguments(directives, text)));
   }
   Json choice = {{"index", 0}, {"message", message}};
   choice["finish_reason"] = finish_reason(directives);

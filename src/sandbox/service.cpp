@@ -6,6 +6,7 @@
 #include "sandbox/percent.hpp"
 #include "sandbox/reply_directives.hpp"
 #include "sandbox/reply_shapes.hpp"
+#include "sandbox/turn.hpp"
 
 #include <optional>
 #include <utility>
@@ -112,8 +113,8 @@ Answer Service::serve(const Incoming& request) const {
     const Json body = parse_object(request.body);
     const std::string received = route.model + " received " + route.describe(body);
     const std::string* directives = request.header("X-Sandbox-Reply");
-    const ReplyDirectives wanted =
-        parse_reply_directives(directives == nullptr ? "" : *directives, route.usual_reply(body));
+    ReplyDirectives wanted = parse_reply_directives(directives == nullptr ? "" : *directives, route.usual_reply(body));
+    take_turn(wanted, body);
     return make_answer(wanted, route.model, wanted.text.value_or(received), request.body.size());
   } catch (const Refusal& refusal) {
     return make_refusal(refusal);

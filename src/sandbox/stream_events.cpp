@@ -81,18 +81,20 @@ std::vector<std::string> split(const std::string& text, const StreamDirectives& 
 Script script_of_chunks(const ReplyDirectives& directives, const EventMaker& make, const std::string& text,
                         std::size_t request_bytes) {
   Script script;
-  script.events.push_back(make.chunk({{"role", "assistant"}, {"content", directives.tool_call ? Json() : Json("")}}));
+  script.events.push_back(
+      make.chunk({{"role", "assistant"}, {"content", directives.tool_calls.empty() ? Json("") : Json()}}));
   if (directives.reasoning) {
     add_pieces(script, make.chunk({{"reasoning_content", ""}}), split_by_words(*directives.reasoning));
   }
-  if (directives.tool_call) {
-    Json call = {{"index", 0}};
-    call.update(make_tool_call(*directives.tool_call, ""));
+  for (std::size_t i = 0; i < directives.tool_calls.size(); ++i) {
+    Json call = {{"index", i}};
+    call.update(make_tool_call(directives, i, ""));
     script.events.push_back(make.chunk({{"tool_calls", Json::array({call})}}));
-    const Json fragment = {{"index", 0}, {"function", {{"arguments", ""}}}};
+    const Json fragment = {{"index", i}, {"function", {{"arguments", ""}}}};
     add_pieces(script, make.chunk({{"tool_calls", Json::array({fragment})}}),
-               split(tool_arguments(text), directives.stream));
-  } else {
+               split(tool_arguments(directives, text), directives.stream));
+  }
+  if (directives.tool_calls.empty()) {
     add_pieces(script, make.chunk({{"content", ""}}), split(text, directives.stream));
   }
   script.events.push_back(make.chunk(Json::object(), finish_reason(directives)));

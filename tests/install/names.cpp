@@ -1,11 +1,14 @@
 // Every other public name, and a second translation unit: a header that defines something twice does not link.
 #include <chatopen/chatopen.hpp>
 #include <chatopen/clock.hpp>
+#include <chatopen/conversation.hpp>
 #include <chatopen/curl_transport.hpp>
 #include <chatopen/observer.hpp>
 #include <chatopen/sandbox/sandbox.hpp>
+#include <chatopen/structured_output.hpp>
 #include <chatopen/testing/manual_clock.hpp>
 #include <chatopen/testing/mock_transport.hpp>
+#include <chatopen/tools.hpp>
 
 #include <chrono>
 #include <iostream>
@@ -165,6 +168,33 @@ void check_endpoints() {
          "wire forms");
 }
 
+void check_conversations(const co::ChatClient& client) {
+  co::Conversation talk(client, co::endpoints::role_play("innkeeper"), "You keep an inn.");
+  talk.set_limits({.max_messages = 10, .max_exchanges = 5, .max_tokens = 1000, .estimate_tokens = co::rough_tokens});
+  expect(talk.accept("A room?", co::ChatReply({.text = "Yes."})).has_value() && talk.history().size() == 2,
+         "an exchange");
+  co::Conversation branch = talk;
+  expect(branch.restore(talk.to_json().value()).has_value() && branch.prepare("And?").messages.size() == 4, "a branch");
+  expect(!branch.ask(co::Message::assistant("?"), [](const co::ChatDelta&) {}), "a question that cannot be asked");
+  expect(!branch.accept(branch.ask_async(co::Message::assistant("?"), [](const co::ChatDelta&) {})), "the same later");
+
+  const co::ToolHandler tool{
+      .tool = {.name = "f", .parameters = co::JsonSchema::object({{"a", co::JsonSchema::integer(), false}}).text()},
+      .run = [](const std::string&) -> co::Result<std::string> { return std::string("1"); }};
+  co::ToolLoop loop({.messages = {co::Message::user("?")}}, {tool},
+                    {.max_steps = 2, .on_fault = co::ToolFault::end_run});
+  loop.accept(co::ChatReply({.tool_calls = {{.id = "1", .name = "f"}}}));
+  loop.accept(co::ChatReply({.text = "one"}));
+  const co::ToolRun run = std::move(loop).finish();
+  expect(run.reply && run.transcript.size() == 3 && run.steps == 2, "a run of tools");
+  expect(!co::run_tools(talk, "?", {{}}, [](const co::ChatDelta&) {}).reply, "a tool without a function");
+
+  co::JsonLoop json(client, {}, [](const std::string& text) { return text == "[1]" ? "" : "not it"; });
+  json.accept(co::ChatReply({.text = "So: [1]"}));
+  expect(std::move(json).finish().value().json == "[1]" && co::find_json("[2] {}").size() == 2,
+         "JSON out of an answer");
+}
+
 void check_pictures(const std::string& picture) {
   const co::Result<co::ImagePart> cat = co::image_file(picture);
   expect(cat && cat->media_type() == "image/png", "a picture from a file");
@@ -180,6 +210,7 @@ int check_names(const std::string& picture) {
   check_error();
   check_endpoints();
   check_pictures(picture);
+  check_conversations(co::ChatClient::create(every_client_option()).value());
   const co::Result<co::ClientOptions> environment = co::ClientOptions::from_environment();
   expect(!environment && environment.error().kind == co::ErrorKind::configuration, "an empty environment is an error");
   const co::Result<co::ClientOptions> file = co::ClientOptions::from_file("/nonexistent/chatopen.json");

@@ -64,11 +64,18 @@ TEST(ReplyDirectives, RefusesWhatWouldHaveNoEffect) {
   EXPECT_EQ(refusal("location=/x"), "X-Sandbox-Reply: location: only with a status from 300 to 399");
   EXPECT_EQ(refusal("location=/x; status=302"), "");
   for (const char* shape : {"error-object", "error-text", "empty", "html", "invalid-utf8"}) {
-    EXPECT_EQ(refusal("text=a; shape=" + std::string(shape)), "X-Sandbox-Reply: text: not in a reply of this shape");
+    EXPECT_EQ(refusal("text=a; shape=" + std::string(shape)),
+              "X-Sandbox-Reply: text, texts: not in a reply of this shape");
   }
   EXPECT_EQ(refusal("reasoning=Hm"),
             "X-Sandbox-Reply: finish-reason, reasoning, tool-call: only with shape=completion or completion-in-data");
   EXPECT_EQ(refusal("shape=completion; finish-reason=length; reasoning=Hm; tool-call=f"), "");
+  EXPECT_EQ(refusal("shape=completion; tool-rounds=2"),
+            "X-Sandbox-Reply: tool-arguments, tool-rounds: only with tool-call");
+  EXPECT_EQ(refusal("shape=completion; tool-arguments=%7B"),
+            "X-Sandbox-Reply: tool-arguments, tool-rounds: only with tool-call");
+  EXPECT_EQ(refusal("text=a; texts=b"), "X-Sandbox-Reply: texts: not with text");
+  EXPECT_EQ(refusal("texts=a|%"), "X-Sandbox-Reply: texts=a|%: a % is without two hexadecimal digits");
 }
 
 }  // namespace
