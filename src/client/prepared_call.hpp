@@ -31,6 +31,8 @@ struct PreparedCall {
   CancelToken cancel;
   Clock::TimePoint started;
   Observation observation;
+  /// Why the body's source could not be read, where it said so; transports tell only that.
+  std::unique_ptr<Error> body_fault;
 };
 
 /// Checks what every call has, and prepares everything but the body. `form` becomes the endpoint's, which may be
