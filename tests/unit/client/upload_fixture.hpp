@@ -21,7 +21,7 @@ inline constexpr std::string_view png_bytes = "\x89PNG\r\n\x1a\nand more";
 /// A source whose every quirk a test decides.
 class TestSource final : public BodySource {
  public:
-  explicit TestSource(std::string text) : text(std::move(text)), announced(this->text.size()) {}
+  explicit TestSource(std::string content) : text(std::move(content)), announced(text.size()) {}
 
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return announced; }
   [[nodiscard]] Result<std::size_t> read(char* into, std::size_t capacity) override {
