@@ -11,10 +11,12 @@
 #include <chatopen/reply.hpp>
 #include <chatopen/request.hpp>
 #include <chatopen/result.hpp>
+#include <chatopen/upload.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -84,6 +86,45 @@ class CHATOPEN_EXPORT ChatClient {
     return start_chat(request, options, std::make_unique<detail::DeltaFunction<OnDelta>>(std::move(on_delta)));
   }
 
+  /// Uploads a local file in pieces, and waits. Errors: every `ErrorKind`; `invalid_argument` for what is no regular
+  /// file, or empty; `io` for a file that cannot be read, or changed meanwhile; `protocol` for a reply without a URL.
+  /// `Timeouts::first_byte` and `total` must leave time to send all of it.
+  [[nodiscard]] Result<UploadedFile> upload(const std::string& path, const CallOptions& options = {}) const;
+
+  /// The same for what the request describes.
+  [[nodiscard]] Result<UploadedFile> upload(const UploadRequest& request, const CallOptions& options = {}) const;
+
+  /// The same, telling how far it is.
+  template <UploadProgressConsumer OnProgress>
+  [[nodiscard]] Result<UploadedFile> upload(const UploadRequest& request, OnProgress&& on_progress,
+                                            const CallOptions& options = {}) const {
+    return upload_with(request, detail::UploadProgressCallback(on_progress), options);
+  }
+
+  /// Uploads without waiting. A file is opened before this returns, and read on the transport's thread, as is a source,
+  /// which should not keep that waiting.
+  [[nodiscard]] Pending<UploadedFile> upload_async(const UploadRequest& request, const CallOptions& options = {}) const;
+
+  /// The same, telling how far it is, on the transport's thread. The callable is destroyed when the call has ended.
+  template <UploadProgressConsumer OnProgress>
+  Pending<UploadedFile> upload_async(const UploadRequest& request, OnProgress on_progress,
+                                     const CallOptions& options = {}) const {
+    return start_upload(request, options,
+                        std::make_unique<detail::UploadProgressFunction<OnProgress>>(std::move(on_progress)));
+  }
+
+  /// Makes a picture in a local file ready for a message: uploads it, or, when the service does not take it, falls back
+  /// to the file itself, as `image_file` makes it, and says why. It falls back when the service refuses the upload (but
+  /// not for its credentials), its reply cannot be used, or the connection breaks or a deadline passes once the upload
+  /// has begun. It does not when the host cannot be reached, the call was cancelled, the file cannot be read or
+  /// changed, or is larger than `default_max_image_bytes`: then the upload's error is the result.
+  /// Errors: as `upload`; `invalid_argument` also for what is no known picture format.
+  [[nodiscard]] Result<AttachedImage> attach_image(const std::string& path, const CallOptions& options = {}) const;
+
+  /// The same without waiting.
+  [[nodiscard]] Pending<AttachedImage> attach_image_async(const std::string& path,
+                                                          const CallOptions& options = {}) const;
+
   /// Where the transport is `poll_driven`: runs what is ready, after waiting for that at most `budget`. Whether
   /// asynchronous calls of this client are in flight. Elsewhere it only tells that.
   bool poll(std::chrono::milliseconds budget = std::chrono::milliseconds(0)) const;
@@ -106,6 +147,11 @@ class CHATOPEN_EXPORT ChatClient {
                                             const CallOptions& options) const;
   [[nodiscard]] Pending<ChatReply> start_chat(const ChatRequest& request, const CallOptions& options,
                                               std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const;
+  [[nodiscard]] Result<UploadedFile> upload_with(const UploadRequest& request,
+                                                 const detail::UploadProgressCallback& on_progress,
+                                                 const CallOptions& options) const;
+  [[nodiscard]] Pending<UploadedFile> start_upload(const UploadRequest& request, const CallOptions& options,
+                                                   std::unique_ptr<detail::OwnedUploadProgress> on_progress) const;
 
   std::shared_ptr<Impl> impl_;
 };

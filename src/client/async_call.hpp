@@ -45,6 +45,10 @@ class AsyncCall : public ResponseSink,
   /// now ends with that.
   void abandon_without_waiting();
 
+  /// Reads from the request's body, which may be the caller's code, as a step of the call: `cancelled` once it has
+  /// ended. The source must not throw.
+  [[nodiscard]] Result<std::size_t> read(BodySource& body, char* into, std::size_t capacity);
+
   /// For `Core`, under its lock: the place among its calls.
   std::size_t place = 0;
 

@@ -53,6 +53,10 @@ std::optional<FailedAttempt> Call::judge(const TransportOutcome& outcome) {
     failed = refused_by_status(receiver_, prepared_.redactor);
   } else if (outcome.failure && !(outcome.failure == TransportFailure::truncated && receiver_.shows_its_end())) {
     failed = broken(outcome, prepared_.redactor);
+    if (outcome.failure == TransportFailure::request_body && prepared_.body_fault != nullptr) {
+      prepared_.body_fault->maybe_processed = failed->error.maybe_processed;
+      failed->error = std::move(*prepared_.body_fault);
+    }
   } else {
     failed = receiver_.finish(outcome);
   }

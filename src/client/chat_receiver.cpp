@@ -1,6 +1,7 @@
 #include "client/chat_receiver.hpp"
 
 #include "base/ascii.hpp"
+#include "client/whole_body.hpp"
 #include "codec/decode.hpp"
 #include "stream/reply_builder.hpp"
 
@@ -10,35 +11,6 @@ namespace chatopen::client {
 namespace {
 
 using transport::RetryClass;
-
-// Such JSON shows by itself whether it is whole.
-bool begins_object_or_array(std::string_view body) {
-  const std::size_t first = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
-}
-
-// For JSON that the parser refused: whether it is the beginning of an object or array, and nothing behind one.
-bool is_unfinished(std::string_view body) {
-  if (!begins_object_or_array(body)) return false;
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    // No JSON has them; what corrupt compression yields does.
-    if (static_cast<unsigned char>(c) < 0x20 && std::string_view("\t\r\n").find(c) == std::string_view::npos)
-      return false;
-    if (c == '"') {
-      in_string = !in_string;
-    } else if (in_string) {
-      if (c == '\\') ++i;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return false;
-    }
-  }
-  return true;
-}
 
 bool is_event_stream(std::string_view content_type) {
   const std::string_view media_type = base::trim(content_type.substr(0, content_type.find(';')));
@@ -160,15 +132,7 @@ std::optional<FailedAttempt> ChatReceiver::finish_whole(const TransportOutcome& 
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
   const bool proven = outcome.body_end == BodyEnd::proven;
   Result<ChatReply::Fields> decoded = codec::decode_chat(status(), std::move(body()), redactor());
-  if (!decoded) {
-    Error error = std::move(decoded).error();
-    if (proven || error.kind != ErrorKind::protocol || !is_unfinished(body())) {
-      return refused_by_body(std::move(error));
-    }
-    FailedAttempt failed = cut("nothing but its JSON shows its end, and that is unfinished");
-    failed.error.body_snippet = std::move(error.body_snippet);
-    return failed;
-  }
+  if (!decoded) return refused_by_whole_body(std::move(decoded).error(), outcome, body());
   if (!proven && !begins_object_or_array(decoded->raw)) {
     return cut("the connection closed, and nothing shows that the reply is whole");
   }

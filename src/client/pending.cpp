@@ -3,6 +3,7 @@
 #include "client/pending_state.hpp"
 
 #include <chatopen/reply.hpp>
+#include <chatopen/upload.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -112,7 +113,9 @@ void Pending<T>::forget_ready() noexcept {
   state_->forget_ready();
 }
 
+template class Pending<AttachedImage>;
 template class Pending<ChatReply>;
+template class Pending<UploadedFile>;
 template class Pending<void>;
 
 }  // namespace chatopen

@@ -22,7 +22,8 @@ class HttpServer {
   /// Binds and listens; the server accepts connections when this returns. Throws what the standard library throws when
   /// the system has no threads or memory left.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(std::uint16_t port, std::size_t max_connections,
-                                                                 Credentials credentials);
+                                                                 Credentials credentials,
+                                                                 std::uint64_t max_upload_bytes);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -32,7 +33,7 @@ class HttpServer {
   [[nodiscard]] std::uint64_t requests() const noexcept { return requests_.load(std::memory_order_relaxed); }
 
  private:
-  explicit HttpServer(Credentials credentials);
+  HttpServer(Credentials credentials, std::uint64_t max_upload_bytes);
   void add_handlers();
   [[nodiscard]] bool bind(std::uint16_t port);
   void listen(std::size_t max_connections);

@@ -12,8 +12,8 @@
 
 namespace chatopen::sandbox {
 
-/// The bodies that a reply can have. The first four can be streams. The first five are successes, unless a status or an
-/// envelope code says otherwise.
+/// The bodies that a reply can have. The first four can be streams. The first five, and the last four, in which uploads
+/// are answered, are successes, unless a status or an envelope code says otherwise.
 enum class ReplyShape : std::uint8_t {
   envelope,
   envelope_number,
@@ -26,10 +26,14 @@ enum class ReplyShape : std::uint8_t {
   empty,
   html,
   invalid_utf8,
+  url,
+  data_url,
+  file_url,
+  data_file_url,
 };
 
 /// What a call is answered with when it has no directives.
-enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream };
+enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream, upload };
 
 /// What the header `X-Sandbox-Reply` asks for; its grammar is documented in docs/sandbox.md.
 struct ReplyDirectives {

@@ -24,6 +24,7 @@ Result<void> check(const SandboxOptions& options) {
   if (options.max_connections < 1 || options.max_connections > most_connections) {
     return invalid("max_connections must be from 1 to " + std::to_string(most_connections));
   }
+  if (options.max_upload_bytes == 0) return invalid("max_upload_bytes must be at least 1");
   for (const Secret* secret : {&options.credentials.access_key_id, &options.credentials.access_key_secret}) {
     if (secret->empty() || !is_visible_ascii(secret->reveal())) {
       return invalid("both credentials must be visible ASCII and not empty");
@@ -48,7 +49,7 @@ Result<Sandbox> Sandbox::start(SandboxOptions options) {
   if (auto checked = check(options); !checked) return std::move(checked).error();
   try {
     auto server = sandbox::HttpServer::start(options.port, static_cast<std::size_t>(options.max_connections),
-                                             options.credentials);
+                                             options.credentials, options.max_upload_bytes);
     if (!server) return std::move(server).error();
     return Sandbox(std::make_unique<Impl>(Impl{std::move(options.credentials), std::move(server).value()}));
   } catch (const std::exception& error) {

@@ -4,19 +4,24 @@
 
 #include <chatopen/secret.hpp>
 
+#include <cstdint>
+
 namespace chatopen::sandbox {
 
 /// The protocol without the network: a request in, its answer out. Thread-safe.
 class Service {
  public:
-  explicit Service(Credentials credentials);
+  /// A larger file is refused.
+  explicit Service(Credentials credentials, std::uint64_t max_upload_bytes = UINT64_MAX);
 
   [[nodiscard]] Answer serve(const Incoming& request) const;
 
  private:
   void check_credentials(const Incoming& request) const;
+  [[nodiscard]] Answer take_upload(const Incoming& request) const;
 
   Credentials credentials_;
+  std::uint64_t max_upload_bytes_;
 };
 
 }  // namespace chatopen::sandbox

@@ -10,13 +10,14 @@ namespace chatopen::testing {
 class MockExchange final : public std::enable_shared_from_this<MockExchange> {
  public:
   MockExchange(std::weak_ptr<MockEngine> engine, MockStep step, std::shared_ptr<const HttpRequest> request,
-               std::shared_ptr<ResponseSink> sink, std::shared_ptr<ExchangeCompletion> completion)
+               std::shared_ptr<ResponseSink> sink, std::shared_ptr<ExchangeCompletion> completion,
+               std::shared_ptr<MockLog> log, std::size_t index)
       : engine_(std::move(engine)),
         step_(std::move(step)),
         request_(std::move(request)),
         sink_(std::move(sink)),
         completion_(std::move(completion)),
-        playback_(step_, *request_, *sink_) {}
+        playback_(step_, *request_, *sink_, std::move(log), index) {}
 
   void cancel() noexcept {
     cancelled_ = true;
@@ -61,9 +62,10 @@ class Handle final : public Exchange {
 
 std::unique_ptr<Exchange> MockEngine::start(MockStep step, std::shared_ptr<const HttpRequest> request,
                                             std::shared_ptr<ResponseSink> sink,
-                                            std::shared_ptr<ExchangeCompletion> completion) {
+                                            std::shared_ptr<ExchangeCompletion> completion,
+                                            std::shared_ptr<MockLog> log, std::size_t index) {
   auto exchange = std::make_shared<MockExchange>(weak_from_this(), std::move(step), std::move(request), std::move(sink),
-                                                 std::move(completion));
+                                                 std::move(completion), std::move(log), index);
   {
     const std::lock_guard lock(mutex_);
     open_.insert(exchange);

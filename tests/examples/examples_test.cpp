@@ -65,6 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
         Example{CHATOPEN_PROGRAM_CHAT,
                 {"deepseek-chat received 2 messages: system: ", "user: \"Why is the sky blue?\"",
                  "deepseek-chat received 4 messages: ", "user: \"And why is it red in the evening?\""}},
+        Example{CHATOPEN_PROGRAM_UPLOAD,
+                {"100 % of 67 bytes\n", "Uploaded to https://sandbox.invalid/files/", "pixel.png\n",
+                 "Sending the file in the message, because: invalid_request (HTTP 413)",
+                 "and picture https://sandbox.invalid/files/", "and picture image/png, 67 bytes\n"}},
         Example{CHATOPEN_PROGRAM_LOCAL_PICTURE, {"Sending image/png, 67 bytes\n", "and picture image/png, 67 bytes\n"}},
         Example{
             CHATOPEN_PROGRAM_CUSTOM_ENDPOINT,

@@ -41,7 +41,7 @@ struct RecordedRequest {
   std::string url = {};
   /// As they were sent, credentials included.
   std::vector<HttpHeader> headers = {};
-  /// The whole body.
+  /// The whole body; of an upload the whole form. Of a source that could not be read, what came before.
   std::string body = {};
   /// Of the exchange; every member is set.
   Timeouts timeouts = {};
