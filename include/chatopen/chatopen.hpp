@@ -10,6 +10,7 @@
 #include <chatopen/content.hpp>
 #include <chatopen/endpoint.hpp>
 #include <chatopen/error.hpp>
+#include <chatopen/image.hpp>
 #include <chatopen/message.hpp>
 #include <chatopen/options.hpp>
 #include <chatopen/reply.hpp>

@@ -6,6 +6,7 @@
 #include <chatopen/chat_stream.hpp>
 #include <chatopen/delta.hpp>
 #include <chatopen/export.hpp>
+#include <chatopen/image.hpp>
 #include <chatopen/options.hpp>
 #include <chatopen/pending.hpp>
 #include <chatopen/reply.hpp>
@@ -19,6 +20,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace chatopen {
 
@@ -86,6 +88,54 @@ class CHATOPEN_EXPORT ChatClient {
     return start_chat(request, options, std::make_unique<detail::DeltaFunction<OnDelta>>(std::move(on_delta)));
   }
 
+  /// Orders a picture and waits for it, which takes minutes. Unless the call sets `Timeouts::idle`, the reply's body
+  /// may be as long in coming as its head. Nothing is bought twice: sent again is only what was provably not processed,
+  /// and what was refused with 429. `RetryPolicy::retry_ambiguous` of the client does not count here; in this call's
+  /// own policy it does, and includes 503. Errors: every `ErrorKind`; `protocol` also for a reply without a picture.
+  /// `Error::maybe_processed` says whether the request may have been billed.
+  [[nodiscard]] Result<ImageReply> generate_image(const ImageRequest& request, const CallOptions& options = {}) const;
+
+  /// The same without waiting. The request is encoded before this returns.
+  [[nodiscard]] Pending<ImageReply> generate_image_async(const ImageRequest& request,
+                                                         const CallOptions& options = {}) const;
+
+  /// Orders several pictures, a few at a time, and waits for all. A request is encoded when its turn comes, and its
+  /// deadlines start then. The results are in the order of the requests; one that fails does not end the others, and
+  /// cancelling `CallOptions::cancel` ends all.
+  [[nodiscard]] std::vector<Result<ImageReply>> generate_images(const std::vector<ImageRequest>& requests,
+                                                                const ImagesOptions& images = {},
+                                                                const CallOptions& options = {}) const;
+
+  /// The same, and tells after each request that one more has ended, on the caller's thread. What the callback throws
+  /// cancels the requests in flight, and comes out of this call.
+  template <ImageProgressConsumer OnProgress>
+  [[nodiscard]] std::vector<Result<ImageReply>> generate_images(const std::vector<ImageRequest>& requests,
+                                                                OnProgress&& on_progress,
+                                                                const ImagesOptions& images = {},
+                                                                const CallOptions& options = {}) const {
+    const detail::ImageProgressCallback callback(on_progress);
+    return generate_images_with(requests, &callback, images, options);
+  }
+
+  /// Fetches a picture, or decodes it from its `data:` URL, into a file. The download is a plain GET from whatever host
+  /// the URL names, by https, or by http to loopback or with `ClientOptions::allow_http`; it carries no credentials,
+  /// and follows no redirect. What is no known picture by its first bytes, or was cut, is refused.
+  ///
+  /// The bytes go to a temporary file in the same directory, which gets the name when it is whole; the directory must
+  /// exist. On failure nothing is left, and a file that had the name before is as it was. A symbolic link of that name
+  /// is replaced by the file, permissions are those of any new file.
+  ///
+  /// Errors: `invalid_argument` for a URL or path that cannot be used; `io` when the file cannot be written (a full
+  /// disk, say); `too_large`; `protocol` for what is no picture; and those of any download, none of which is
+  /// `maybe_processed`.
+  [[nodiscard]] Result<SavedFile> save(const GeneratedImage& image, const std::string& path,
+                                       const SaveOptions& options = {}) const;
+
+  /// The same without waiting for the download. The file is written on the transport's thread; a `data:` URL before
+  /// this returns.
+  [[nodiscard]] Pending<SavedFile> save_async(const GeneratedImage& image, const std::string& path,
+                                              const SaveOptions& options = {}) const;
+
   /// Uploads a local file in pieces, and waits. Errors: every `ErrorKind`; `invalid_argument` for what is no regular
   /// file, or empty; `io` for a file that cannot be read, or changed meanwhile; `protocol` for a reply without a URL.
   /// `Timeouts::first_byte` and `total` must leave time to send all of it.
@@ -145,6 +195,10 @@ class CHATOPEN_EXPORT ChatClient {
   explicit ChatClient(std::shared_ptr<Impl> impl) noexcept;
   [[nodiscard]] Result<ChatReply> chat_with(const ChatRequest& request, const detail::DeltaCallback& on_delta,
                                             const CallOptions& options) const;
+  [[nodiscard]] std::vector<Result<ImageReply>> generate_images_with(const std::vector<ImageRequest>& requests,
+                                                                     const detail::ImageProgressCallback* on_progress,
+                                                                     const ImagesOptions& images,
+                                                                     const CallOptions& options) const;
   [[nodiscard]] Pending<ChatReply> start_chat(const ChatRequest& request, const CallOptions& options,
                                               std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const;
   [[nodiscard]] Result<UploadedFile> upload_with(const UploadRequest& request,

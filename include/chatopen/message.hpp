@@ -37,9 +37,9 @@ struct Message {
   /// What is said, as one text.
   std::string text = {};
   /// What is said or shown, in parts.
-  std::vector<ContentPart> parts = {};
+  std::vector<ContentPart> parts{};
   /// Of an assistant's message that asked for tools.
-  std::vector<ToolCall> tool_calls = {};
+  std::vector<ToolCall> tool_calls{};
   /// Of a tool's message: the call that it answers.
   std::string tool_call_id = {};
 

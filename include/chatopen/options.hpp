@@ -135,7 +135,7 @@ struct ClientOptions {
   /// Caps on every reply.
   Limits limits = {};
   /// What the SDK should believe instead; an unknown name is a `configuration` error.
-  std::vector<EndpointOverride> endpoints = {};
+  std::vector<EndpointOverride> endpoints{};
   /// Hears of every call; null for nobody. See `chatopen/observer.hpp`.
   std::shared_ptr<Observer> observer = {};
   /// Permit plain http to a host that is not loopback: prompts and credentials then travel readable.
@@ -165,7 +165,7 @@ struct CallOptions {
   /// Empty for the client's policy.
   std::optional<RetryPolicy> retry = {};
   /// Sent besides the SDK's own, which they may not replace, except `User-Agent`.
-  std::vector<HttpHeader> headers = {};
+  std::vector<HttpHeader> headers{};
   /// Ends the call early, as `ErrorKind::cancelled`.
   CancelToken cancel = {};
 };

@@ -40,7 +40,7 @@ class CHATOPEN_EXPORT ChatReply {
     /// See `ChatReply::usage`.
     std::optional<Usage> usage = {};
     /// See `ChatReply::tool_calls`.
-    std::vector<ToolCall> tool_calls = {};
+    std::vector<ToolCall> tool_calls{};
     /// See `ChatReply::model`.
     std::string model = {};
     /// See `ChatReply::request_id`.

@@ -29,7 +29,7 @@ struct ChatRequest {
   /// Who is asked.
   Endpoint endpoint = {};
   /// The conversation so far, oldest first; at least one.
-  std::vector<Message> messages = {};
+  std::vector<Message> messages{};
   /// Usually 0 to 2. Must be finite.
   std::optional<double> temperature = {};
   /// Usually 0 to 1. Must be finite.
@@ -37,13 +37,13 @@ struct ChatRequest {
   /// The reply's limit in tokens, at least 1.
   std::optional<std::int64_t> max_tokens = {};
   /// Texts at which the model stops.
-  std::vector<std::string> stop = {};
+  std::vector<std::string> stop{};
   /// For replies that repeat, where the model can.
   std::optional<std::int64_t> seed = {};
   /// A JSON object as text, such as `{"type":"json_object"}`; empty to leave it out.
   std::string response_format = {};
   /// What the model may ask for.
-  std::vector<Tool> tools = {};
+  std::vector<Tool> tools{};
   /// `auto`, `none`, `required`, or a JSON object as text; empty to leave it out.
   std::string tool_choice = {};
   /// A JSON object as text; its members go into the body verbatim. One that the request sets already is refused.

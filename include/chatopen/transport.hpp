@@ -69,7 +69,7 @@ struct HttpRequest {
   /// Absolute, percent-encoded.
   std::string url = {};
   /// Sent as they are, in this order.
-  std::vector<HttpHeader> headers = {};
+  std::vector<HttpHeader> headers{};
   /// Empty for none.
   Body body = {};
   /// Every member is set; zero means no limit. `total` is what is left of the call's.

@@ -4,26 +4,16 @@
 #include "client/client_impl.hpp"
 #include "client/failed_call.hpp"
 #include "client/prepared_call.hpp"
-#include "transport/default_transport.hpp"
 
 #include <chatopen/client.hpp>
 
 #include <utility>
 
 namespace chatopen {
-namespace {
-
-// For every call that the default transport may be asked to start.
-client::AsyncCore& async_core(client::Core& core) {
-  transport::enable_default_transport_to_start();
-  return client::AsyncCore::of(core);
-}
-
-}  // namespace
 
 ChatStream ChatClient::stream(const ChatRequest& request, const CallOptions& options) const {
   const std::shared_ptr<client::Core>& core = impl_->core;
-  static_cast<void>(async_core(*core));
+  client::AsyncCore::to_start(*core);
   auto prepared = client::prepare_chat(*core, request, options, true);
   if (!prepared) return ChatStream(std::make_shared<client::FailedChatStream>(core, prepared.error()));
   const auto call = std::make_shared<client::StreamedChatCall>(core, *std::move(prepared));
@@ -38,7 +28,7 @@ Pending<ChatReply> ChatClient::chat_async(const ChatRequest& request, const Call
 Pending<ChatReply> ChatClient::start_chat(const ChatRequest& request, const CallOptions& options,
                                           std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const {
   const std::shared_ptr<client::Core>& core = impl_->core;
-  static_cast<void>(async_core(*core));
+  client::AsyncCore::to_start(*core);
   auto prepared = client::prepare_chat(*core, request, options, on_delta != nullptr);
   if (!prepared) return Pending<ChatReply>(std::make_shared<client::FailedCall<ChatReply>>(core, prepared.error()));
   const auto call = std::make_shared<client::PendingChatCall>(core, *std::move(prepared), std::move(on_delta));
@@ -48,14 +38,14 @@ Pending<ChatReply> ChatClient::start_chat(const ChatRequest& request, const Call
 
 bool ChatClient::poll(std::chrono::milliseconds budget) const {
   const std::shared_ptr<client::Core> core = impl_->core;
-  client::AsyncCore& async = async_core(*core);
+  client::AsyncCore& async = client::AsyncCore::to_start(*core);
   async.poll(budget);
   return async.has_calls();
 }
 
 bool ChatClient::shutdown(std::chrono::milliseconds grace) {
   const std::shared_ptr<client::Core> core = impl_->core;
-  return async_core(*core).shutdown(grace);
+  return client::AsyncCore::to_start(*core).shutdown(grace);
 }
 
 }  // namespace chatopen

@@ -2,6 +2,7 @@
 
 #include "client/async_call.hpp"
 #include "client/callback_scope.hpp"
+#include "transport/default_transport.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +11,11 @@ namespace chatopen::client {
 
 AsyncCore& AsyncCore::of(Core& core) {
   return static_cast<AsyncCore&>(core.async_half([&] { return std::unique_ptr<AsyncHalf>(new AsyncCore(core)); }));
+}
+
+AsyncCore& AsyncCore::to_start(Core& core) {
+  transport::enable_default_transport_to_start();
+  return of(core);
 }
 
 AsyncCore::~AsyncCore() = default;

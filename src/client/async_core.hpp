@@ -23,6 +23,8 @@ class AsyncCore final : public AsyncHalf {
  public:
   /// Of this client, made when it is not there yet. Lives as long as the core.
   [[nodiscard]] static AsyncCore& of(Core& core);
+  /// The same, for calls that the default transport may be asked to start.
+  static AsyncCore& to_start(Core& core);
   ~AsyncCore() override;
 
   /// Registers a call in flight. False when no more are taken.

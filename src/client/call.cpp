@@ -66,6 +66,7 @@ std::optional<FailedAttempt> Call::judge(const TransportOutcome& outcome) {
   error.retry_after = transport::parse_retry_after(receiver_.headers(), std::time(nullptr));
   if (error.request_id.empty()) error.request_id = request_id_of(receiver_);
   error.request_id = redacted_id(error.request_id, prepared_.redactor);
+  receiver_.weigh(*failed);
   // What was delivered would be delivered again.
   if (receiver_.has_delivered()) {
     failed->retry_class = RetryClass::never;

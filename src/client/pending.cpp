@@ -2,6 +2,7 @@
 
 #include "client/pending_state.hpp"
 
+#include <chatopen/image.hpp>
 #include <chatopen/reply.hpp>
 #include <chatopen/upload.hpp>
 
@@ -115,6 +116,8 @@ void Pending<T>::forget_ready() noexcept {
 
 template class Pending<AttachedImage>;
 template class Pending<ChatReply>;
+template class Pending<ImageReply>;
+template class Pending<SavedFile>;
 template class Pending<UploadedFile>;
 template class Pending<void>;
 

@@ -32,6 +32,8 @@ class Receiver : public ResponseSink {
   [[nodiscard]] virtual std::optional<FailedAttempt> finish(const TransportOutcome& outcome) = 0;
   /// Whether the content itself shows that the reply is whole, although its framing was cut.
   [[nodiscard]] virtual bool shows_its_end() const noexcept { return false; }
+  /// Where a failed attempt means something else for this kind of call than for any other.
+  virtual void weigh(FailedAttempt& /*failed*/) const {}
   /// Fills in what an observer may know of the value.
   virtual void describe(CallCompleted& event) const = 0;
   /// Whether any piece of the reply reached the caller, so that nothing may be sent again.

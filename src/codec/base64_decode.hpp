@@ -1,12 +1,24 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace chatopen::codec {
 
-/// The bytes (RFC 4648, section 4). Strict: padded, without white space, and no bits beyond the end; empty otherwise.
+/// Bytes that a whole text of so many characters decodes to at most.
+[[nodiscard]] constexpr std::size_t base64_decoded_size(std::size_t characters) noexcept {
+  return characters / 4 * 3;
+}
+
+/// Decodes groups of four characters (RFC 4648, section 4) into `base64_decoded_size(text.size())` bytes at most, and
+/// counts them in `written`. False for what an encoder never writes: another character, no whole group, padding before
+/// the end, bits behind it. Pieces of whole groups join; padding ends a text, so it is for the caller to see that it
+/// stands in the last piece only.
+[[nodiscard]] bool base64_decode(std::string_view text, char* into, std::size_t& written) noexcept;
+
+/// The bytes of a whole text; empty for what an encoder never writes.
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace chatopen::codec

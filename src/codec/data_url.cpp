@@ -1,5 +1,6 @@
 #include "codec/data_url.hpp"
 
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "codec/base64.hpp"
 #include "codec/media_type.hpp"
@@ -74,6 +75,15 @@ std::optional<Error> append_data_url(const ImagePart& picture, std::string& body
   if (picture.source() == ImagePart::Source::file) return append_file(picture, body);
   append_base64(*picture.bytes(), body);
   return std::nullopt;
+}
+
+std::optional<std::string_view> base64_in_data_url(std::string_view url) noexcept {
+  if (!base::equal_ignoring_case(url.substr(0, scheme.size()), scheme)) return std::nullopt;
+  const std::size_t comma = url.find(',');
+  if (comma == std::string_view::npos || comma + 1 < encoding.size()) return std::nullopt;
+  const std::size_t data = comma + 1;
+  if (!base::equal_ignoring_case(url.substr(data - encoding.size(), encoding.size()), encoding)) return std::nullopt;
+  return url.substr(data);
 }
 
 }  // namespace chatopen::codec

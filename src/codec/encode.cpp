@@ -1,8 +1,7 @@
 #include "codec/encode.hpp"
 
-#include "codec/data_url.hpp"
+#include "codec/body_writer.hpp"
 #include "codec/json_text.hpp"
-#include "codec/json_writer.hpp"
 #include "codec/request_check.hpp"
 
 #include <algorithm>
@@ -12,56 +11,19 @@
 namespace chatopen::codec {
 namespace {
 
-// The body on its way: measured in a first pass, written in a second.
-class ChatBody : public JsonWriter {
- public:
-  using JsonWriter::JsonWriter;
-
-  void data_url(const ImagePart& picture) {
-    if (buffer() == nullptr) {
-      count(data_url_size(picture));
-    } else if (!fault_) {
-      fault_ = append_data_url(picture, *buffer());
-    }
-  }
-  [[nodiscard]] std::optional<Error>& fault() noexcept { return fault_; }
-
- private:
-  std::optional<Error> fault_;
-};
-
-template <typename Items, typename PutItem>
-void put_list(ChatBody& out, const Items& items, PutItem put_item) {
-  out.raw("[");
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) out.raw(",");
-    first = false;
-    put_item(item);
-  }
-  out.raw("]");
-}
-
-void put_part(ChatBody& out, const ContentPart& part) {
+void put_part(BodyWriter& out, const ContentPart& part) {
   if (const TextPart* text = std::get_if<TextPart>(&part)) {
     out.raw(R"({"type":"text","text":)");
     out.string(text->text);
     out.raw("}");
     return;
   }
-  const ImagePart& picture = std::get<ImagePart>(part);
   out.raw(R"({"type":"imageUrl","imageUrl":{"url":)");
-  if (picture.source() == ImagePart::Source::url) {
-    out.string(picture.location());
-  } else {
-    out.raw("\"");
-    out.data_url(picture);
-    out.raw("\"");
-  }
+  out.picture(std::get<ImagePart>(part));
   out.raw("}}");
 }
 
-void put_tool_call(ChatBody& out, const ToolCall& call) {
+void put_tool_call(BodyWriter& out, const ToolCall& call) {
   out.raw(R"({"id":)");
   out.string(call.id);
   out.raw(R"(,"type":"function","function":{"name":)");
@@ -71,18 +33,18 @@ void put_tool_call(ChatBody& out, const ToolCall& call) {
   out.raw("}}");
 }
 
-void put_message(ChatBody& out, const Message& message) {
+void put_message(BodyWriter& out, const Message& message) {
   out.raw(R"({"role":")");
   out.raw(to_string(message.role));
   out.raw(R"(","content":)");
   if (message.parts.empty()) {
     out.string(message.text);
   } else {
-    put_list(out, message.parts, [&](const auto& part) { put_part(out, part); });
+    out.list(message.parts, [&](const auto& part) { put_part(out, part); });
   }
   if (!message.tool_calls.empty()) {
     out.raw(R"(,"tool_calls":)");
-    put_list(out, message.tool_calls, [&](const auto& call) { put_tool_call(out, call); });
+    out.list(message.tool_calls, [&](const auto& call) { put_tool_call(out, call); });
   }
   if (!message.tool_call_id.empty()) {
     out.raw(R"(,"tool_call_id":)");
@@ -91,7 +53,7 @@ void put_message(ChatBody& out, const Message& message) {
   out.raw("}");
 }
 
-void put_tool(ChatBody& out, const Tool& tool) {
+void put_tool(BodyWriter& out, const Tool& tool) {
   out.raw(R"({"type":"function","function":{"name":)");
   out.string(tool.name);
   if (!tool.description.empty()) {
@@ -106,7 +68,7 @@ void put_tool(ChatBody& out, const Tool& tool) {
 }
 
 // Everything after the form's own members, which come first, so that each of these follows a comma.
-void put_settings(ChatBody& out, const ChatRequest& request, bool stream) {
+void put_settings(BodyWriter& out, const ChatRequest& request, bool stream) {
   if (stream) out.raw(R"(,"stream":true)");
   const auto put_number = [&](std::string_view name, const auto& value) {
     if (!value) return;
@@ -118,7 +80,7 @@ void put_settings(ChatBody& out, const ChatRequest& request, bool stream) {
   put_number(R"(,"max_tokens":)", request.max_tokens);
   if (!request.stop.empty()) {
     out.raw(R"(,"stop":)");
-    put_list(out, request.stop, [&](const auto& text) { out.string(text); });
+    out.list(request.stop, [&](const auto& text) { out.string(text); });
   }
   put_number(R"(,"seed":)", request.seed);
   if (!request.response_format.empty()) {
@@ -127,7 +89,7 @@ void put_settings(ChatBody& out, const ChatRequest& request, bool stream) {
   }
   if (!request.tools.empty()) {
     out.raw(R"(,"tools":)");
-    put_list(out, request.tools, [&](const auto& tool) { put_tool(out, tool); });
+    out.list(request.tools, [&](const auto& tool) { put_tool(out, tool); });
   }
   if (!request.tool_choice.empty()) {
     out.raw(R"(,"tool_choice":)");
@@ -144,14 +106,14 @@ void put_settings(ChatBody& out, const ChatRequest& request, bool stream) {
   }
 }
 
-void put_messages_form(ChatBody& out, const ChatRequest& request, bool stream) {
+void put_messages_form(BodyWriter& out, const ChatRequest& request, bool stream) {
   out.raw(R"({"messages":)");
-  put_list(out, request.messages, [&](const auto& message) { put_message(out, message); });
+  out.list(request.messages, [&](const auto& message) { put_message(out, message); });
   put_settings(out, request, stream);
   out.raw("}");
 }
 
-void put_prompt_form(ChatBody& out, const ChatRequest& request, const PromptTexts& texts) {
+void put_prompt_form(BodyWriter& out, const ChatRequest& request, const PromptTexts& texts) {
   out.raw(R"({"issue":)");
   out.string(*texts.issue);
   if (texts.system_content != nullptr) {
@@ -164,7 +126,7 @@ void put_prompt_form(ChatBody& out, const ChatRequest& request, const PromptText
 }
 
 // Only one of the forms is asked for: the prompt form when there are texts for it.
-void put(ChatBody& out, const ChatRequest& request, const PromptTexts& texts, bool stream) {
+void put(BodyWriter& out, const ChatRequest& request, const PromptTexts& texts, bool stream) {
   if (texts.issue != nullptr) {
     put_prompt_form(out, request, texts);
   } else {
@@ -193,14 +155,7 @@ Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form, 
     return Result<std::string>(std::move(fault));
   }
   if (stream && has_member(request.extra, "stream")) stream = false;
-  ChatBody measure;
-  put(measure, request, texts, stream);
-  std::string body;
-  body.reserve(measure.size());
-  ChatBody write(body);
-  put(write, request, texts, stream);
-  if (write.fault()) return Result<std::string>(*std::move(write.fault()));
-  return Result<std::string>(std::move(body));
+  return write_body([&](BodyWriter& out) { put(out, request, texts, stream); });
 }
 
 }  // namespace chatopen::codec

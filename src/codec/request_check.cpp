@@ -1,81 +1,21 @@
 #include "codec/request_check.hpp"
 
-#include "base/ascii.hpp"
-#include "base/refusal.hpp"
+#include "codec/field_check.hpp"
 #include "codec/json_text.hpp"
-#include "codec/utf8.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <initializer_list>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace chatopen::codec {
 namespace {
 
-// Each function returns whether it found a fault, and then describes it: so many errors passed back by value would make
-// every program that links the SDK a fifth larger.
-
-bool refuse(Error& fault, std::initializer_list<std::string_view> message, std::string_view detail = {}) {
-  return base::refuse(fault, ErrorKind::invalid_argument, message, {detail});
-}
-
-// Paths are put together from the inside out, and only when there is a fault.
-bool within(Error& fault, std::string_view list, std::size_t index, std::string_view separator = ".") {
-  const Error inner = std::move(fault);
-  return refuse(fault, {list, "[", std::to_string(index), "]", separator, inner.message}, inner.detail);
-}
-
-bool refuses_text(std::string_view field, std::string_view text, Error& fault) {
-  if (is_utf8(text)) return false;
-  return refuse(fault, {field, " is not valid UTF-8"}, "convert it, or replace what is broken, before sending");
-}
-
-Result<std::vector<std::string>> names_of(std::string_view field, std::string_view json, Error& fault) {
-  Result<std::vector<std::string>> names = member_names(json);
-  if (!names) {
-    fault = names.error();
-    fault.message.insert(0, " ");
-    fault.message.insert(0, field);
-  }
-  return names;
-}
-
-bool refuses_object(std::string_view field, std::string_view json, Error& fault) {
-  return !json.empty() && !names_of(field, json, fault);
-}
-
-bool has_picture_scheme(std::string_view url) {
-  const std::string_view scheme = url.substr(0, url.find(':'));
-  if (scheme.size() == url.size()) return false;
-  const std::string_view rest = url.substr(scheme.size() + 1);
-  if (base::equal_ignoring_case(scheme, "data")) return !rest.empty();
-  if (!base::equal_ignoring_case(scheme, "https") && !base::equal_ignoring_case(scheme, "http")) return false;
-  return rest.size() > 2 && rest.starts_with("//") && rest[2] != '/';
-}
-
-bool refuses_picture(const ImagePart& picture, Error& fault) {
-  if (picture.source() != ImagePart::Source::url) return false;
-  constexpr std::string_view field = "imageUrl.url";
-  const std::string& url = picture.location();
-  if (refuses_text(field, url, fault)) return true;
-  if (!has_picture_scheme(url)) {
-    return refuse(fault, {field, " is no http, https or data URL"},
-                  "send a local picture with image_file() or image_bytes()");
-  }
-  if (base::has_character(url, base::is_control)) {
-    return refuse(fault, {field, " has a control character"}, "look for a stray line break");
-  }
-  return false;
-}
-
 bool refuses_part(const ContentPart& part, Error& fault) {
   if (const TextPart* text = std::get_if<TextPart>(&part)) return refuses_text("text", text->text, fault);
-  return refuses_picture(std::get<ImagePart>(part), fault);
+  return refuses_picture("imageUrl.url", std::get<ImagePart>(part), fault);
 }
 
 bool refuses_content(const Message& message, Error& fault) {
@@ -163,8 +103,9 @@ bool refuses_settings(const ChatRequest& request, Error& fault) {
 }
 
 // `form_members` are the form's own. The others are the body's only when they are set.
-bool is_set(const ChatRequest& request, std::string_view name, std::initializer_list<std::string_view> form_members) {
-  const std::array<std::pair<std::string_view, bool>, 8> settings = {{
+bool refuses_extra(const ChatRequest& request, std::initializer_list<std::string_view> form_members, Error& fault) {
+  if (request.extra.empty()) return false;
+  const std::pair<std::string_view, bool> settings[] = {
       {"temperature", request.temperature.has_value()},
       {"top_p", request.top_p.has_value()},
       {"max_tokens", request.max_tokens.has_value()},
@@ -173,24 +114,12 @@ bool is_set(const ChatRequest& request, std::string_view name, std::initializer_
       {"response_format", !request.response_format.empty()},
       {"tools", !request.tools.empty()},
       {"tool_choice", !request.tool_choice.empty()},
-  }};
-  return std::find(form_members.begin(), form_members.end(), name) != form_members.end() ||
-         std::any_of(settings.begin(), settings.end(),
-                     [&](const auto& setting) { return setting.second && setting.first == name; });
-}
-
-bool refuses_extra(const ChatRequest& request, std::initializer_list<std::string_view> form_members, Error& fault) {
-  if (request.extra.empty()) return false;
-  const Result<std::vector<std::string>> names = names_of("extra", request.extra, fault);
-  if (!names) return true;
-  std::set<std::string_view> seen;
-  for (const std::string& name : *names) {
-    if (is_set(request, name, form_members)) {
-      return refuse(fault, {"extra has the member \"", name, "\", which the request sets itself"});
-    }
-    if (!seen.insert(name).second) return refuse(fault, {"extra has the member \"", name, "\" twice"});
+  };
+  std::vector<std::string_view> taken(form_members);
+  for (const auto& [name, is_set] : settings) {
+    if (is_set) taken.push_back(name);
   }
-  return false;
+  return codec::refuses_extra(request.extra, taken, fault);
 }
 
 bool refuse_beyond_prompt_form(std::size_t index, std::string_view why, Error& fault) {

@@ -68,12 +68,10 @@ void describe_refusal(const httplib::Request& request, httplib::Response& respon
 
 }  // namespace
 
-HttpServer::HttpServer(Credentials credentials, std::uint64_t max_upload_bytes)
-    : service_(std::move(credentials), max_upload_bytes), server_(ListeningServer::create()) {}
+HttpServer::HttpServer(Serve serve) : serve_(std::move(serve)), server_(ListeningServer::create()) {}
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(std::uint16_t port, std::size_t max_connections,
-                                                      Credentials credentials, std::uint64_t max_upload_bytes) {
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(credentials), max_upload_bytes));
+Result<std::unique_ptr<HttpServer>> HttpServer::start(std::uint16_t port, std::size_t max_connections, Serve serve) {
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(serve)));
   server->add_handlers();
   if (!server->bind(port)) {
     return Error{.kind = ErrorKind::io,
@@ -141,7 +139,7 @@ void HttpServer::add_handlers() {
 }
 
 Answer HttpServer::answer(const Incoming& request) {
-  Answer answer = service_.serve(request);
+  Answer answer = serve_(request);
   gate_.wait_for(answer.delay);
   if (answer.together > 0) {
     const Gate::Meeting meeting = gate_.meet(answer.together, meeting_limit);

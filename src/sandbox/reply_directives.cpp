@@ -104,7 +104,8 @@ void apply(ReplyDirectives& directives, std::string_view directive, std::string_
     directives.together = parse_integer(directive, value, 2, 10'000);
   else if (name == "stream")
     (void)parse_choice(directive, value, no);
-  else if (!apply_stream_directive(directives.stream, directive, name, value))
+  else if (!apply_picture_directive(directives.pictures, directive, name, value) &&
+           !apply_stream_directive(directives.stream, directive, name, value))
     refuse_directive(directive, "no such directive");
 }
 
@@ -128,6 +129,17 @@ void settle_shape(ReplyDirectives& directives, bool shape_given, UsualReply usua
   if (upload && !shape_given) directives.shape = ReplyShape::data_url;
   const bool of_chat = directives.shape <= ReplyShape::completion_in_data;
   if (upload ? of_chat : is_of_upload(directives.shape)) refuse_directive("shape", "not at this path");
+}
+
+void check_pictures(const ReplyDirectives& directives, UsualReply usual) {
+  if (usual != UsualReply::pictures) return refuse_picture_directives(directives.pictures);
+  if (directives.text) refuse_directive("text", "a picture says nothing");
+  if (directives.shape == ReplyShape::completion || directives.shape == ReplyShape::completion_in_data) {
+    refuse_directive("shape", "pictures come in an envelope");
+  }
+  const bool error = directives.status != 200 || directives.envelope_code.value_or("200") != "200";
+  const bool envelope = directives.shape == ReplyShape::envelope || directives.shape == ReplyShape::envelope_number;
+  if (error || !envelope) refuse_picture_directives(directives.pictures);
 }
 
 void check_combination(const ReplyDirectives& directives) {
@@ -174,6 +186,7 @@ ReplyDirectives parse_reply_directives(std::string_view header, UsualReply usual
   }
   settle_shape(directives, given.count("shape") > 0, usual);
   decide_on_stream(directives, given, usual);
+  check_pictures(directives, usual);
   check_combination(directives);
   return directives;
 }

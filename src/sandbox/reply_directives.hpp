@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/picture_directives.hpp"
 #include "sandbox/stream_directives.hpp"
 
 #include <chrono>
@@ -33,7 +34,7 @@ enum class ReplyShape : std::uint8_t {
 };
 
 /// What a call is answered with when it has no directives.
-enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream, upload };
+enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream, pictures, upload };
 
 /// What the header `X-Sandbox-Reply` asks for; its grammar is documented in docs/sandbox.md.
 struct ReplyDirectives {
@@ -63,6 +64,7 @@ struct ReplyDirectives {
   std::chrono::milliseconds delay = {};
   int together = 0;
   StreamDirectives stream = {};
+  PictureDirectives pictures = {};
 };
 
 /// Throws `Refusal` naming the directive that is wrong.

@@ -1,6 +1,8 @@
 #include <chatopen/sandbox/sandbox.hpp>
 
 #include "sandbox/http_server.hpp"
+#include "sandbox/picture_server.hpp"
+#include "sandbox/service.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -14,6 +16,10 @@ constexpr int most_connections = 10'000;
 
 Error invalid(std::string message) {
   return {.kind = ErrorKind::invalid_argument, .message = std::move(message)};
+}
+
+std::string local_url(std::uint16_t port) {
+  return "http://127.0.0.1:" + std::to_string(port);
 }
 
 bool is_visible_ascii(std::string_view text) {
@@ -37,6 +43,8 @@ Result<void> check(const SandboxOptions& options) {
 
 struct Sandbox::Impl {
   Credentials credentials;
+  // Another host, as far as credentials are concerned.
+  std::unique_ptr<sandbox::HttpServer> pictures;
   std::unique_ptr<sandbox::HttpServer> server;
 };
 
@@ -48,17 +56,23 @@ Sandbox::~Sandbox() = default;
 Result<Sandbox> Sandbox::start(SandboxOptions options) {
   if (auto checked = check(options); !checked) return std::move(checked).error();
   try {
-    auto server = sandbox::HttpServer::start(options.port, static_cast<std::size_t>(options.max_connections),
-                                             options.credentials, options.max_upload_bytes);
+    const auto most = static_cast<std::size_t>(options.max_connections);
+    auto pictures = sandbox::HttpServer::start(0, most, sandbox::serve_picture);
+    if (!pictures) return std::move(pictures).error();
+    sandbox::Service service(options.credentials, local_url((*pictures)->port()), options.max_upload_bytes);
+    auto server = sandbox::HttpServer::start(
+        options.port, most,
+        [service = std::move(service)](const sandbox::Incoming& request) { return service.serve(request); });
     if (!server) return std::move(server).error();
-    return Sandbox(std::make_unique<Impl>(Impl{std::move(options.credentials), std::move(server).value()}));
+    return Sandbox(std::make_unique<Impl>(
+        Impl{std::move(options.credentials), std::move(pictures).value(), std::move(server).value()}));
   } catch (const std::exception& error) {
     return Error{.kind = ErrorKind::io, .message = std::string("the sandbox cannot start: ") + error.what()};
   }
 }
 
 std::string Sandbox::base_url() const {
-  return "http://127.0.0.1:" + std::to_string(impl_->server->port());
+  return local_url(impl_->server->port());
 }
 
 Credentials Sandbox::credentials() const {

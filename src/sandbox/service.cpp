@@ -4,6 +4,7 @@
 #include "sandbox/forms.hpp"
 #include "sandbox/json_body.hpp"
 #include "sandbox/percent.hpp"
+#include "sandbox/picture_answer.hpp"
 #include "sandbox/reply_directives.hpp"
 #include "sandbox/reply_shapes.hpp"
 #include "sandbox/turn.hpp"
@@ -34,6 +35,10 @@ UsualReply completion_stream_if_asked(const Json& body) {
   return stream != nullptr && *stream == true ? UsualReply::completion_stream : UsualReply::envelope;
 }
 
+UsualReply pictures(const Json& /*body*/) {
+  return UsualReply::pictures;
+}
+
 std::string decode_model(std::string_view segment) {
   std::optional<std::string> model = percent_decode(segment);
   if (!model) throw Refusal("the path has a % without two hexadecimal digits");
@@ -62,12 +67,14 @@ Route find_route(std::string_view target) {
       const std::string_view model = rest.substr(0, slash);
       if (action == "/text/v3") return {decode_model(model), describe_messages_form, completion_stream_if_asked};
       if (action == "/text") return {decode_model(model), describe_prompt_form, envelope};
+      if (action == "/image/generation") return {decode_model(model), describe_image_form, pictures};
       if (action == "/stream") return {decode_model(model), describe_prompt_form, envelope_stream};
     }
   }
   throw Refusal(404, "no such path: " + std::string(path) +
                          "; the sandbox serves POST /AIGCChatOpenServ/saas/{model}/text/v3 (messages form), "
-                         "…/{model}/text and …/{model}/stream (prompt form), and /AIGCChatOpenServ/saas/file/upload");
+                         "…/{model}/text and …/{model}/stream (prompt form), …/{model}/image/generation (image form), "
+                         "and /AIGCChatOpenServ/saas/file/upload");
 }
 
 // Takes the same time wherever the texts differ.
@@ -99,8 +106,10 @@ const std::string* Incoming::header(std::string_view name) const {
   return value;
 }
 
-Service::Service(Credentials credentials, std::uint64_t max_upload_bytes)
-    : credentials_(std::move(credentials)), max_upload_bytes_(max_upload_bytes) {}
+Service::Service(Credentials credentials, std::string pictures_url, std::uint64_t max_upload_bytes)
+    : credentials_(std::move(credentials)),
+      pictures_url_(std::move(pictures_url)),
+      max_upload_bytes_(max_upload_bytes) {}
 
 void Service::check_credentials(const Incoming& request) const {
   constexpr const char* id_header = "X-Request-Req-Accesskeyid";
@@ -134,8 +143,12 @@ Answer Service::serve(const Incoming& request) const {
     const Json body = parse_object(request.body);
     const std::string received = route.model + " received " + route.describe(body);
     const std::string* directives = request.header("X-Sandbox-Reply");
-    ReplyDirectives wanted = parse_reply_directives(directives == nullptr ? "" : *directives, route.usual_reply(body));
+    const UsualReply usual = route.usual_reply(body);
+    ReplyDirectives wanted = parse_reply_directives(directives == nullptr ? "" : *directives, usual);
     take_turn(wanted, body);
+    if (usual == UsualReply::pictures) {
+      return make_picture_answer(wanted, route.model, received, order_of(body), pictures_url_);
+    }
     return make_answer(wanted, route.model, wanted.text.value_or(received), request.body.size());
   } catch (const Refusal& refusal) {
     return make_refusal(refusal);

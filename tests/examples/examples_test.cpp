@@ -84,6 +84,9 @@ INSTANTIATE_TEST_SUITE_P(
         Example{CHATOPEN_PROGRAM_GAME_LOOP,
                 {"Innkeeper: innkeeper received 2 messages: ", "Is there a room left?\" (stream: true)\n",
                  " frames; the longest spent "}},
+        Example{CHATOPEN_PROGRAM_GENERATE_IMAGE,
+                {"Made 1024 x 576 pixels\n", "Saved generated.png: image/png, ", " bytes\n"}},
+        Example{CHATOPEN_PROGRAM_GENERATE_IMAGES, {"1 of 20\n", "20 of 20\n", "Saved 20 pictures, "}},
         Example{CHATOPEN_PROGRAM_CONCURRENT, {"1000 of 1000 lines finished, "}},
         Example{
             CHATOPEN_PROGRAM_COROUTINE,
@@ -134,6 +137,20 @@ TEST(LocalPictureExample, RefusesWhatIsNoPicture) {
   Process process({CHATOPEN_PROGRAM_LOCAL_PICTURE, "/nonexistent.png"});
   EXPECT_EQ(process.wait(), 1);
   EXPECT_THAT(process.errors(), HasSubstr("/nonexistent.png"));
+}
+
+TEST(GenerateImageExample, SavesTheFileThatItsArgumentNames) {
+  const std::string path = testing::TempDir() + "chatopen_generated.png";
+  Process process({CHATOPEN_PROGRAM_GENERATE_IMAGE, "a dog", path});
+  EXPECT_EQ(process.wait(), 0) << process.errors();
+  EXPECT_THAT(process.rest_of_output(), HasSubstr("Saved " + path + ": image/png, "));
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  ASSERT_NE(file, nullptr);
+  char first[8] = {};
+  EXPECT_EQ(std::fread(first, 1, sizeof(first), file), sizeof(first));
+  std::fclose(file);
+  EXPECT_EQ(std::string(first, sizeof(first)), "\x89PNG\r\n\x1a\n");
+  std::remove(path.c_str());
 }
 
 TEST(MultimodalExample, FailsWithWrongCredentials) {

@@ -21,7 +21,7 @@ Incoming valid_request() {
 }
 
 Answer serve(const Incoming& request) {
-  return Service({"id", "secret"}).serve(request);
+  return Service({"id", "secret"}, "http://pictures.example").serve(request);
 }
 
 std::string message_of(const Answer& answer) {

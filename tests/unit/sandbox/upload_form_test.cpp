@@ -88,7 +88,7 @@ Answer serve(const std::string& directives, const std::string& body = form(), co
                                {"Content-Type", content_type}},
                    .body = body};
   if (!directives.empty()) request.headers.push_back({"X-Sandbox-Reply", directives});
-  return Service({"id", "secret"}, 10).serve(request);
+  return Service({"id", "secret"}, "http://pictures.example", 10).serve(request);
 }
 
 constexpr const char* url = "https://sandbox.invalid/files/e71fa2190541574b/a%20b.png";

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "client/prepared_call.hpp"
+#include "client/receiver.hpp"
+
+#include <chatopen/image.hpp>
+#include <chatopen/result.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace chatopen::client {
+
+/// Checks and encodes. Errors: `invalid_argument`, and `io` for references in files.
+[[nodiscard]] Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageRequest& request,
+                                                                  const CallOptions& call);
+
+/// Makes the pictures of a whole body, and sees to it that none is bought twice.
+class ImageReceiver final : public Receiver {
+ public:
+  using Receiver::Receiver;
+
+  [[nodiscard]] std::optional<FailedAttempt> finish(const TransportOutcome& outcome) override;
+  void weigh(FailedAttempt& failed) const override;
+  void describe(CallCompleted& event) const override { event.request_id = reply_.request_id; }
+
+  /// After a success.
+  [[nodiscard]] Result<ImageReply> take(std::optional<Error> error, int attempts);
+
+ private:
+  ImageReply reply_;
+};
+
+}  // namespace chatopen::client

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "client/async_call.hpp"
+#include "client/pending_state.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace chatopen::client {
+
+/// A call without pieces whose value goes to a `Pending<T>`. `ValueReceiver` has
+/// `Result<T> take(std::optional<Error>, int attempts)`.
+template <typename T, typename ValueReceiver>
+class PendingCall final : public AsyncCall, public detail::PendingState<T> {
+ public:
+  template <typename... Arguments>
+  PendingCall(const std::shared_ptr<Core>& core, std::unique_ptr<PreparedCall> prepared_call, Arguments&&... arguments)
+      : AsyncCall(core, std::move(prepared_call)),
+        detail::PendingState<T>(core),
+        receiver_(prepared(), std::forward<Arguments>(arguments)...) {}
+
+  void cancel_call() noexcept override { cancel(); }
+
+ private:
+  [[nodiscard]] Receiver& receiver() noexcept override { return receiver_; }
+  void on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) override {
+    std::optional<Result<T>> result(receiver_.take(std::move(error), attempts));
+    if (exception != nullptr) result.reset();
+    this->set(std::move(result), std::move(exception));
+  }
+
+  ValueReceiver receiver_;
+};
+
+/// A call that has its result before anything was sent.
+template <typename T>
+class EndedCall final : public detail::PendingState<T> {
+ public:
+  EndedCall(const std::shared_ptr<Core>& core, Result<T> result) : detail::PendingState<T>(core) {
+    this->set(std::move(result), nullptr);
+  }
+  void cancel_call() noexcept override {}
+};
+
+}  // namespace chatopen::client

@@ -1,0 +1,170 @@
+#include "image_fixture.hpp"
+#include "stepped_transport.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <latch>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace chatopen {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Answers each order at once with a picture that is named as its prompt; says how many were under way at most.
+class Painter final : public Transport {
+ public:
+  explicit Painter(int first_ones = 1) : first_ones_(first_ones) {}
+  TransportOutcome perform(const HttpRequest& request, ResponseSink& sink, const CancelToken& cancel) override {
+    const int now = ++working_;
+    for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
+    }
+    // The first ones wait for each other.
+    if (begun_++ < first_ones_) met_.arrive_and_wait();
+    const std::string& body = request.body.text();
+    static_cast<void>(sink.on_head(body.find("refuse") == std::string::npos ? 200 : 400, {}));
+    static_cast<void>(sink.on_body(image_envelope("https://cdn.example/" + body.substr(11, body.size() - 13))));
+    --working_;
+    if (cancel.cancelled()) return {.failure = TransportFailure::cancelled, .request_bytes_written = true};
+    return {.request_bytes_written = true, .body_end = BodyEnd::proven};
+  }
+  [[nodiscard]] int most() const { return most_; }
+
+ private:
+  const int first_ones_;
+  std::atomic<int> begun_ = 0;
+  std::latch met_{first_ones_};
+  std::atomic<int> working_ = 0;
+  std::atomic<int> most_ = 0;
+};
+
+class SeveralImages : public ImagesOverMock {
+ protected:
+  [[nodiscard]] ChatClient make_with(std::shared_ptr<Transport> transport) const {
+    ClientOptions with = options();
+    with.transport = std::move(transport);
+    return make(std::move(with));
+  }
+  static std::vector<ImageRequest> orders(int count) {
+    std::vector<ImageRequest> requests;
+    for (int i = 0; i < count; ++i) {
+      requests.push_back({.endpoint = endpoints::gpt_image_1(), .prompt = "p" + std::to_string(i)});
+    }
+    return requests;
+  }
+};
+
+TEST_F(SeveralImages, KeepTheirOrderAndTheLimit) {
+  const auto painter = std::make_shared<Painter>(3);
+  const auto results = make_with(painter).generate_images(orders(20), {.max_concurrent = 3});
+  ASSERT_EQ(results.size(), 20U);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    ASSERT_TRUE(results[i]) << results[i].error();
+    EXPECT_EQ(results[i]->images.at(0).url, "https://cdn.example/p" + std::to_string(i));
+  }
+  EXPECT_EQ(painter->most(), 3);
+}
+
+TEST_F(SeveralImages, TellHowFarTheyAre) {
+  const auto painter = std::make_shared<Painter>();
+  std::vector<std::size_t> finished;
+  std::set<std::size_t> seen;
+  std::set<std::thread::id> threads;
+  const auto on_progress = [&](const ImageProgress& progress) {
+    finished.push_back(progress.finished);
+    seen.insert(progress.index);
+    threads.insert(std::this_thread::get_id());
+    EXPECT_EQ(progress.total, 4U);
+    EXPECT_TRUE(progress.result);
+  };
+  static_cast<void>(make_with(painter).generate_images(orders(4), on_progress, {.max_concurrent = 2}));
+  EXPECT_THAT(finished, ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(seen.size(), 4U);
+  EXPECT_THAT(threads, ElementsAre(std::this_thread::get_id()));
+}
+
+TEST_F(SeveralImages, FailOneByOne) {
+  std::vector<ImageRequest> requests = orders(4);
+  requests[1].prompt = "refuse";
+  requests[2].prompt = "";
+  const auto results = make_with(std::make_shared<Painter>()).generate_images(requests);
+  EXPECT_TRUE(results[0]);
+  EXPECT_EQ(results[1].error().http_status, 400);
+  EXPECT_EQ(results[2].error().message, "prompt is empty");
+  EXPECT_TRUE(results[3]);
+}
+
+TEST_F(SeveralImages, ComeFromATransportThatIsPolled) {
+  mock = std::make_shared<testing::MockTransport>(testing::MockOptions{.poll_driven = true});
+  for (int i = 0; i < 5; ++i) mock->reply({.body = image_envelope()});
+  int told = 0;
+  const auto results = make().generate_images(orders(5), [&](const ImageProgress&) { ++told; }, {.max_concurrent = 2});
+  for (const auto& result : results) EXPECT_TRUE(result);
+  EXPECT_EQ(told, 5);
+}
+
+TEST_F(SeveralImages, MayBeNone) {
+  EXPECT_TRUE(make().generate_images({}).empty());
+  EXPECT_TRUE(make().generate_images({}, {.max_concurrent = 0}).empty());
+}
+
+TEST_F(SeveralImages, NeedALimitOfAtLeastOne) {
+  const auto results = make().generate_images(orders(2), {.max_concurrent = 0});
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[1].error().kind, ErrorKind::invalid_argument);
+  EXPECT_THAT(results[1].error().message, HasSubstr("max_concurrent"));
+  EXPECT_TRUE(mock->requests().empty());
+}
+
+TEST_F(SeveralImages, EndWithTheToken) {
+  const auto stepped = std::make_shared<SteppedTransport>();
+  CancelSource source;
+  std::vector<Result<ImageReply>> results;
+  std::thread caller([&] {
+    results = make_with(stepped).generate_images(orders(10), {.max_concurrent = 2}, {.cancel = source.token()});
+  });
+  while (stepped->started() < 2) std::this_thread::yield();
+  source.cancel();
+  caller.join();
+  ASSERT_EQ(results.size(), 10U);
+  for (const auto& result : results) EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_TRUE(results[0].error().maybe_processed);
+  EXPECT_FALSE(results[9].error().maybe_processed) << "it was never sent";
+  EXPECT_EQ(stepped->started(), 2U);
+}
+
+TEST_F(SeveralImages, AreCancelledByACallbackThatThrows) {
+  const auto stepped = std::make_shared<SteppedTransport>();
+  std::vector<ImageRequest> requests = orders(3);
+  requests[0].prompt = "";
+  const ChatClient client = make_with(stepped);
+  EXPECT_THROW(static_cast<void>(
+                   client.generate_images(requests, [](const ImageProgress&) { throw std::runtime_error("enough"); })),
+               std::runtime_error);
+  EXPECT_EQ(stepped->started(), 2U);
+  EXPECT_FALSE(client.poll()) << "none is in flight";
+}
+
+TEST_F(SeveralImages, AreRefusedWhereTheyWouldWaitForEver) {
+  const auto stepped = std::make_shared<SteppedTransport>();
+  const ChatClient client = make_with(stepped);
+  std::vector<Result<ImageReply>> results;
+  Pending<void> then =
+      client.chat_async(question()).then([&](Result<ChatReply>) { results = client.generate_images(orders(1)); });
+  stepped->exchange().fail(TransportFailure::tls, true);
+  ASSERT_TRUE(then.ready());
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].error().kind, ErrorKind::invalid_argument);
+  EXPECT_THAT(results[0].error().detail, HasSubstr("generate_image_async"));
+  EXPECT_EQ(stepped->started(), 1U);
+}
+
+}  // namespace
+}  // namespace chatopen
