@@ -20,6 +20,10 @@ struct MockStep {
   /// Of the failure.
   std::string message = {};
   bool stalls_before_head = false;
+  /// How it ends, exactly; instead of `end`.
+  std::optional<TransportOutcome> outcome = {};
+  /// False to end so before the head.
+  bool has_head = true;
 };
 
 /// An outcome of such a failure.

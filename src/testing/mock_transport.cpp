@@ -1,13 +1,12 @@
 #include <chatopen/testing/mock_transport.hpp>
 
-#include "base/ascii.hpp"
 #include "testing/mock_engine.hpp"
 #include "testing/mock_playback.hpp"
+#include "testing/request_body.hpp"
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <ostream>
 #include <utility>
 
 namespace chatopen::testing {
@@ -39,32 +38,7 @@ void ring(void* woken) noexcept {
   static_cast<CancelWait*>(woken)->ring();
 }
 
-Result<std::string> read_all(const Body& body) {
-  BodySource* const source = body.source();
-  if (source == nullptr) return body.text();
-  std::string text;
-  char piece[4096];
-  for (;;) {
-    const Result<std::size_t> count = source->read(piece, sizeof piece);
-    if (!count) return count.error();
-    if (*count == 0) return text;
-    text.append(piece, *count);
-  }
-}
-
 }  // namespace
-
-std::string RecordedRequest::header(std::string_view name) const {
-  for (const HttpHeader& each : headers) {
-    if (base::equal_ignoring_case(each.name, name)) return each.value;
-  }
-  return {};
-}
-
-std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request) {
-  // The transport's own printing knows what may be shown.
-  return stream << HttpRequest{.method = request.method, .url = request.url, .headers = request.headers};
-}
 
 struct MockTransport::Impl {
   explicit Impl(MockOptions options) : engine(std::make_shared<MockEngine>(options.poll_driven)) {}
@@ -79,7 +53,7 @@ struct MockTransport::Impl {
     const auto failure = [](TransportFailure kind, std::string message) {
       return MockStep{.failure = kind, .message = std::move(message)};
     };
-    Result<std::string> body = read_all(request.body);
+    Result<std::string> body = read_whole(request.body);
     if (!body) return failure(TransportFailure::request_body, body.error().message);
     const std::lock_guard lock(mutex);
     requests.push_back({.method = request.method,
