@@ -13,6 +13,7 @@ namespace {
 
 // JSON in strings in strings.
 constexpr int max_depth = 3;
+constexpr std::size_t max_value_depth = 100;
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
   return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(),
@@ -34,16 +35,31 @@ bool CassetteRedactor::keeps(const std::string& header) const {
 }
 
 void CassetteRedactor::learn(const std::vector<HttpHeader>& request_headers) {
-  const auto add = [this](std::string secret) {
-    if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.push_back(std::move(secret));
-  };
   for (const HttpHeader& header : request_headers) {
     if (keeps(header.name)) continue;
-    add(header.value);
+    add_secret(header.value);
     // `Authorization: Bearer x`: a body has the token without its scheme.
     const std::size_t space = header.value.find(' ');
-    if (space != std::string::npos) add(header.value.substr(space + 1));
+    if (space != std::string::npos) add_secret(header.value.substr(space + 1));
   }
+}
+
+void CassetteRedactor::add_secret(std::string secret) {
+  if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.push_back(std::move(secret));
+}
+
+void CassetteRedactor::learn_texts(const Json& value) {
+  if (value.is_string()) add_secret(value.get<std::string>());
+  if (!value.is_structured()) return;
+  for (const Json& each : value) learn_texts(each);
+}
+
+void CassetteRedactor::learn_value(std::string_view json) {
+  if (json_depth(json) > max_value_depth) return;
+  const Json value = Json::parse(json, nullptr, false);
+  // A string that was cut is no JSON.
+  if (value.is_discarded() && json.starts_with('"')) return add_secret(std::string(json.substr(1)));
+  learn_texts(value);
 }
 
 std::vector<HttpHeader> CassetteRedactor::headers(std::vector<HttpHeader> headers) const {
@@ -86,16 +102,20 @@ std::string CassetteRedactor::text(std::string text) const {
   return whole.text;
 }
 
-void CassetteRedactor::hide_in(ChunkedText& body) const {
+void CassetteRedactor::hide_in(ChunkedText& body) {
   hide_members(body, 0);
   hide_secrets(body);
 }
 
-void CassetteRedactor::hide_in_form(Json& parts) const {
+void CassetteRedactor::hide_in_form(Json& parts) {
   for (Json& part : parts) {
-    for (auto& [key, value] : part.items()) value = text(value.get<std::string>());
     const auto name = part.find("name");
-    if (name != part.end() && hides(name->get_ptr<const std::string*>(), {})) part["content"] = redacted;
+    if (name == part.end() || !hides(name->get_ptr<const std::string*>(), {})) continue;
+    learn_texts(part["content"]);
+    part["content"] = redacted;
+  }
+  for (Json& part : parts) {
+    for (Json& value : part) value = text(value.get<std::string>());
   }
 }
 
@@ -105,12 +125,13 @@ bool CassetteRedactor::hides(const std::string* name, const std::vector<std::str
   return std::any_of(pointers_.begin(), pointers_.end(), [&](const auto& each) { return matches(each, path); });
 }
 
-void CassetteRedactor::hide_members(ChunkedText& body, int depth) const {
+void CassetteRedactor::hide_members(ChunkedText& body, int depth) {
   if (options_.redact_members.empty()) return;
   std::vector<TextEdit> edits;
   JsonScan scan(body.text);
   while (scan.next()) {
     if (hides(scan.name(), pointers_.empty() ? std::vector<std::string>() : scan.path())) {
+      learn_value(std::string_view(body.text).substr(scan.begin(), scan.end() - scan.begin()));
       edits.push_back({scan.begin(), scan.end(), '"' + std::string(redacted) + '"'});
       scan.skip();
     } else if (depth < max_depth && body.text[scan.begin()] == '"') {
@@ -124,7 +145,7 @@ void CassetteRedactor::hide_members(ChunkedText& body, int depth) const {
 }
 
 // The string with the members hidden in the JSON that it holds; empty when there is nothing to hide.
-std::string CassetteRedactor::hidden_within(std::string_view string, int depth) const {
+std::string CassetteRedactor::hidden_within(std::string_view string, int depth) {
   if (string.find_first_of("{[") == std::string_view::npos) return {};
   const Json decoded = Json::parse(string, nullptr, false);
   if (!decoded.is_string()) return {};

@@ -23,17 +23,20 @@ class CassetteRedactor {
   [[nodiscard]] std::vector<HttpHeader> headers(std::vector<HttpHeader> headers) const;
   /// Without user info and fragment, the values of its query's parameters hidden.
   [[nodiscard]] std::string url(std::string_view url) const;
-  /// Hides members and secrets.
-  void hide_in(ChunkedText& body) const;
+  /// Hides members and secrets. What stood in the members is a secret from now on: services repeat what they were told.
+  void hide_in(ChunkedText& body);
   [[nodiscard]] std::string text(std::string text) const;
   /// The same in the parts of a form, as `comparable_body` makes it.
-  void hide_in_form(Json& parts) const;
+  void hide_in_form(Json& parts);
 
  private:
-  void hide_members(ChunkedText& body, int depth) const;
+  void hide_members(ChunkedText& body, int depth);
   void hide_secrets(ChunkedText& body) const;
   [[nodiscard]] bool hides(const std::string* name, const std::vector<std::string>& path) const;
-  [[nodiscard]] std::string hidden_within(std::string_view string, int depth) const;
+  [[nodiscard]] std::string hidden_within(std::string_view string, int depth);
+  void learn_value(std::string_view json);
+  void learn_texts(const Json& value);
+  void add_secret(std::string secret);
   [[nodiscard]] bool keeps(const std::string& header) const;
 
   RecordingOptions options_;

@@ -46,15 +46,16 @@ bool Recorder::has_unsaved() const {
   return has_unsaved_;
 }
 
-CassetteRecord Recorder::to_record(RawExchange raw, const TransportOutcome& outcome) const {
+CassetteRecord Recorder::to_record(RawExchange raw, const TransportOutcome& outcome) {
   CassetteRecord record;
   record.method = std::move(raw.method);
-  record.url = redactor_.url(raw.url);
+  // Bodies first, because what they hide is hidden elsewhere, too.
   record.request_body = request_body(raw);
+  redactor_.hide_in(raw.reply_body);
+  record.url = redactor_.url(raw.url);
   record.request_headers = redactor_.headers(std::move(raw.request_headers));
   record.status = raw.status;
   record.reply_headers = redactor_.headers(std::move(raw.reply_headers));
-  redactor_.hide_in(raw.reply_body);
   record.chunks = raw.reply_body.chunks();
   if (outcome.failure) {
     record.failure = TransportOutcome{.failure = outcome.failure,
@@ -68,7 +69,7 @@ CassetteRecord Recorder::to_record(RawExchange raw, const TransportOutcome& outc
   return record;
 }
 
-Json Recorder::request_body(const RawExchange& raw) const {
+Json Recorder::request_body(const RawExchange& raw) {
   const std::string content_type = RecordedRequest{.headers = raw.request_headers}.header("Content-Type");
   Json body = comparable_body(raw.request_body, content_type);
   if (body.contains("multipart")) {

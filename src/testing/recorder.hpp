@@ -41,8 +41,8 @@ class Recorder {
   [[nodiscard]] bool has_unsaved() const;
 
  private:
-  [[nodiscard]] CassetteRecord to_record(RawExchange raw, const TransportOutcome& outcome) const;
-  [[nodiscard]] Json request_body(const RawExchange& raw) const;
+  [[nodiscard]] CassetteRecord to_record(RawExchange raw, const TransportOutcome& outcome);
+  [[nodiscard]] Json request_body(const RawExchange& raw);
 
   mutable std::mutex mutex_;
   std::size_t elide_data_above_;

@@ -27,6 +27,8 @@ function check_members(schema, where) {
     if (name === "properties") {
       for (const [property, value] of Object.entries(member)) require_provenance(value, `${where}/${property}`);
     }
+    // Validators refuse such a schema, and some then check nothing by it.
+    if (name === "nullable" && !("type" in schema)) faults.push(`${where}: nullable needs a type beside it`);
     check_members(member, `${where}/${name}`);
   }
 }

@@ -17,7 +17,7 @@ ChunkedText chunked(const std::vector<std::string>& chunks) {
   return text;
 }
 
-std::string hidden(const CassetteRedactor& redactor, const std::string& body) {
+std::string hidden(CassetteRedactor redactor, const std::string& body) {
   ChunkedText text = chunked({body});
   redactor.hide_in(text);
   return text.text;
@@ -76,7 +76,7 @@ TEST(CassetteRedactor, HidesMembersByPointer) {
 }
 
 TEST(CassetteRedactor, HidesMembersInEventsAndKeepsTheChunks) {
-  const CassetteRedactor redactor({.redact_members = {"user", "/data/who"}});
+  CassetteRedactor redactor({.redact_members = {"user", "/data/who"}});
   ChunkedText body = chunked({"data:{\"user\":\"b", "ob\",\"data\":{\"who\":\"bob\",\"answer\":\"h", "i\"}}\n\n"});
   redactor.hide_in(body);
   EXPECT_THAT(body.chunks(), ElementsAre("data:{\"user\":\"[redacted]\"",
@@ -94,14 +94,23 @@ TEST(CassetteRedactor, HidesMembersOfJsonInStrings) {
             R"({"arguments":"{\"user\":\"[redacted]\",\"n\":1}"})");
 }
 
+TEST(CassetteRedactor, HidesElsewhereWhatStoodInAMember) {
+  CassetteRedactor redactor({.redact_members = {"user", "who"}});
+  ChunkedText request = chunked({R"({"user":{"mail":"bob@x.example"},"who":"cut \"Bob)"});
+  redactor.hide_in(request);
+  EXPECT_EQ(hidden(redactor, R"({"answer":"Hi, \"bob@x.example\"!"})"), R"({"answer":"Hi, \"[redacted]\"!"})");
+  EXPECT_EQ(redactor.url("https://x.example/bob%40x.example"), "https://x.example/[redacted]");
+}
+
 TEST(CassetteRedactor, HidesPartsOfAForm) {
   CassetteRedactor redactor({.redact_members = {"user"}});
   redactor.learn({{"X-Key", "canary"}});
-  Json parts =
-      Json::parse(R"([{"name":"user","content":"bob"},{"name":"file","filename":"canary.png","content":"x"}])");
+  Json parts = Json::parse(
+      R"([{"name":"note","content":"from bobby"},{"name":"user","content":"bobby"},{"name":"file","filename":"canary.png","content":"x"}])");
   redactor.hide_in_form(parts);
-  EXPECT_EQ(to_line(parts),
-            R"([{"name":"user","content":"[redacted]"},{"name":"file","filename":"[redacted].png","content":"x"}])");
+  EXPECT_EQ(
+      to_line(parts),
+      R"([{"name":"note","content":"from [redacted]"},{"name":"user","content":"[redacted]"},{"name":"file","filename":"[redacted].png","content":"x"}])");
 }
 
 }  // namespace
