@@ -165,6 +165,20 @@ std::size_t Redactor::match_at(std::string_view text, TextEnd end) const {
   return longest;
 }
 
+std::size_t Redactor::secret_at(std::string_view text, TextEnd end) const {
+  std::size_t size = match_at(text, end);
+  // What begins within one extends it.
+  for (std::size_t i = 1; i < size; ++i) size = std::max(size, i + match_at(text.substr(i), end));
+  return size;
+}
+
+SecretPlace Redactor::find(std::string_view text, std::size_t from) const {
+  for (std::size_t at = from; at < text.size(); ++at) {
+    if (const std::size_t size = secret_at(text.substr(at), TextEnd::whole); size != 0) return {at, size};
+  }
+  return {text.size(), 0};
+}
+
 std::string Redactor::redact(std::string_view text, std::size_t max_bytes, TextEnd end) const {
   std::string out;
   out.reserve(std::min(text.size(), max_bytes));
@@ -174,9 +188,7 @@ std::string Redactor::redact(std::string_view text, std::size_t max_bytes, TextE
     return true;
   };
   while (!text.empty()) {
-    std::size_t secret = match_at(text, end);
-    // Secrets may overlap: what begins within one extends it.
-    for (std::size_t i = 1; i < secret; ++i) secret = std::max(secret, i + match_at(text.substr(i), end));
+    const std::size_t secret = secret_at(text, end);
     if (secret != 0) {
       if (!put(mark)) break;
       text.remove_prefix(secret);

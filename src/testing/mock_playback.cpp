@@ -75,6 +75,10 @@ SinkAction MockPlayback::play_piece() {
       outcome_ = mock_failure(*step_.failure, step_.message);
       return SinkAction::stop;
     }
+    if (!step_.has_head) {
+      outcome_ = step_.outcome;
+      return SinkAction::stop;
+    }
     if (step_.stalls_before_head) {
       stall(request_.timeouts.first_byte, TransportFailure::first_byte_timeout);
       return SinkAction::proceed;
@@ -109,6 +113,10 @@ SinkAction MockPlayback::obey(SinkAction action) {
 }
 
 void MockPlayback::end() {
+  if (step_.outcome) {
+    outcome_ = step_.outcome;
+    return;
+  }
   TransportOutcome outcome;
   outcome.request_bytes_written = true;
   switch (step_.end) {

@@ -23,6 +23,10 @@ struct MockStep {
   /// Of the failure.
   std::string message = {};
   bool stalls_before_head = false;
+  /// How it ends, exactly; instead of `end`.
+  std::optional<TransportOutcome> outcome = {};
+  /// False to end so before the head.
+  bool has_head = true;
 };
 
 /// What a mock was sent. Thread-safe; shared with the exchanges, which may outlive the mock by a callback.

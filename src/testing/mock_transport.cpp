@@ -1,13 +1,11 @@
 #include <chatopen/testing/mock_transport.hpp>
 
-#include "base/ascii.hpp"
 #include "testing/mock_engine.hpp"
 #include "testing/mock_playback.hpp"
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <ostream>
 #include <utility>
 
 namespace chatopen::testing {
@@ -40,18 +38,6 @@ void ring(void* woken) noexcept {
 }
 
 }  // namespace
-
-std::string RecordedRequest::header(std::string_view name) const {
-  for (const HttpHeader& each : headers) {
-    if (base::equal_ignoring_case(each.name, name)) return each.value;
-  }
-  return {};
-}
-
-std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request) {
-  // The transport's own printing knows what may be shown.
-  return stream << HttpRequest{.method = request.method, .url = request.url, .headers = request.headers};
-}
 
 struct MockTransport::Impl {
   explicit Impl(MockOptions options) : engine(std::make_shared<MockEngine>(options.poll_driven)) {}

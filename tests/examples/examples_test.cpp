@@ -163,6 +163,23 @@ TEST(MultimodalExample, FailsWithWrongCredentials) {
   EXPECT_THAT(process.errors(), testing::Not(HasSubstr("canary-secret")));
 }
 
+TEST(RecordReplayExample, RecordsOnceAndReplaysWithoutAServer) {
+  const std::string cassette = testing::TempDir() + "chatopen_example_cassette.json";
+  std::remove(cassette.c_str());
+  Process server({CHATOPEN_PROGRAM_SANDBOX});
+  Process first({CHATOPEN_PROGRAM_RECORD_REPLAY, cassette}, variables_for(server));
+  EXPECT_EQ(first.wait(), 0) << first.errors();
+  const std::string recorded = first.rest_of_output();
+  EXPECT_THAT(recorded, HasSubstr("recorded: [deepseek-chat ][received ]"));
+  EXPECT_THAT(recorded, HasSubstr("replayed: [deepseek-chat ][received ]"));
+  EXPECT_THAT(recorded, HasSubstr("/issue: recorded \"Why is the sky blue?\", sent \"Why is the sky red?\""));
+  Process second({CHATOPEN_PROGRAM_RECORD_REPLAY, cassette});
+  EXPECT_EQ(second.wait(), 0);
+  EXPECT_THAT(second.errors(), IsEmpty());
+  EXPECT_EQ(second.rest_of_output(), recorded.substr(recorded.find("replayed: ")));
+  std::remove(cassette.c_str());
+}
+
 TEST(TestYourAppExample, Passes) {
   Process process({CHATOPEN_PROGRAM_TEST_YOUR_APP});
   EXPECT_EQ(process.wait(), 0);
