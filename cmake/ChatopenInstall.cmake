@@ -26,14 +26,20 @@ function(chatopen_install target)
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/${arg_HEADERS}" COMPONENT ${target}
     FILES_MATCHING PATTERN "*.hpp" ${excluded})
   foreach(program IN LISTS arg_PROGRAMS)
-    if(UNIX)
-      file(RELATIVE_PATH to_libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
-      set_target_properties(${program} PROPERTIES
-        INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>/${to_libraries}")
-    endif()
-    install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${target})
+    chatopen_install_program(${program} COMPONENT ${target})
   endforeach()
   chatopen_install_pkg_config(${target} "${arg_DESCRIPTION}" "${arg_REQUIRES}" "${arg_LINKS}")
+endfunction()
+
+# chatopen_install_program(<target> COMPONENT <component>): finds our libraries wherever the prefix is moved to.
+function(chatopen_install_program program)
+  cmake_parse_arguments(arg "" "COMPONENT" "" ${ARGN})
+  if(UNIX)
+    file(RELATIVE_PATH to_libraries "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+    set_target_properties(${program} PROPERTIES
+      INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>/${to_libraries}")
+  endif()
+  install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${arg_COMPONENT})
 endfunction()
 
 function(chatopen_install_pkg_config target description requires links)

@@ -34,9 +34,9 @@ esac
 if ! command -v apt-get >/dev/null; then
   cat >&2 <<'TEXT'
 ==> No apt here: these must be there already, or the build says which one it misses.
-    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib; test: GoogleTest, OpenSSL, nghttpd
-    Homebrew: brew install cmake curl nlohmann-json simdjson cpp-httplib googletest openssl nghttp2
-    vcpkg:    vcpkg install curl nlohmann-json simdjson cpp-httplib gtest openssl
+    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib, CLI11; test: GoogleTest, OpenSSL, nghttpd, GNU parallel, mandoc
+    Homebrew: brew install cmake curl nlohmann-json simdjson cpp-httplib cli11 googletest openssl nghttp2
+    vcpkg:    vcpkg install curl nlohmann-json simdjson cpp-httplib cli11 gtest openssl
 TEXT
   exit 0
 fi
@@ -48,6 +48,7 @@ need_package libcurl4-openssl-dev libcurl4-gnutls-dev libcurl4-nss-dev
 need_package nlohmann-json3-dev
 need_package libsimdjson-dev
 need_package libcpp-httplib-dev
+need_package libcli11-dev
 # Where cpp-httplib is described, which has no CMake package.
 need_command pkg-config pkg-config pkgconf
 if [ "$wanted" != build ]; then
@@ -56,6 +57,8 @@ if [ "$wanted" != build ]; then
   need_package libssl-dev
   need_package zlib1g-dev
   need_command nghttp2-server nghttpd
+  need_command parallel parallel
+  need_command mandoc mandoc
 fi
 if [ "$wanted" = checks ]; then
   need_command g++ g++

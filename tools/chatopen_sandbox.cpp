@@ -1,10 +1,10 @@
 // chatopen-sandbox: the embedded server as a program of its own.
 
-#include <chatopen/sandbox/sandbox.hpp>
+#include "sandbox_in_foreground.hpp"
+
 #include <chatopen/version.hpp>
 
 #include <charconv>
-#include <csignal>
 #include <cstring>
 #include <iostream>
 #include <string>
@@ -52,34 +52,12 @@ CommandLine parse(int argc, char** argv) {
   return line;
 }
 
-int serve(std::uint16_t port) {
-  // Blocked before the server's threads start, so that only sigwait takes them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
-  auto sandbox = chatopen::Sandbox::start({.port = port});
-  if (!sandbox) {
-    std::cerr << "chatopen-sandbox: " << sandbox.error() << '\n';
-    return 1;
-  }
-  const chatopen::Credentials credentials = sandbox->credentials();
-  std::cout << "export CHATOPEN_BASE_URL=" << sandbox->base_url() << '\n'
-            << "export CHATOPEN_ACCESS_KEY_ID=" << credentials.access_key_id.reveal() << '\n'
-            << "export CHATOPEN_ACCESS_KEY_SECRET=" << credentials.access_key_secret.reveal() << std::endl;
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return 0;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   const CommandLine line = parse(argc, argv);
   switch (line.task) {
-    case Task::serve: return serve(line.port);
+    case Task::serve: return chatopen::serve_in_foreground("chatopen-sandbox", {.port = line.port});
     case Task::print_help: std::cout << usage; return 0;
     case Task::print_version: std::cout << "chatopen-sandbox " << CHATOPEN_VERSION_STRING << '\n'; return 0;
     case Task::complain: break;

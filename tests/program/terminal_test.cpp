@@ -1,0 +1,144 @@
+#include "terminal.hpp"
+#include "program_test.hpp"
+
+#include <cstdio>
+#include <fstream>
+
+namespace chatopen {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class OnTerminal : public ProgramTest {
+ protected:
+  [[nodiscard]] Variables with(const std::string& variable) const {
+    Variables all = variables();
+    all.push_back(variable);
+    return all;
+  }
+};
+
+TEST_F(OnTerminal, HoldsAConversation) {
+  Terminal terminal({"chat", "-s", "Be brief."}, variables());
+  ASSERT_TRUE(terminal.expect("Talking to gpt-4o-multimodal"));
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("Why?\n");
+  ASSERT_TRUE(terminal.expect("received 2 messages: system: \"Be brief.\"; user: \"Why?\""));
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("And \\\nthen?\n");
+  ASSERT_TRUE(terminal.expect("received 4 messages: "));
+  ASSERT_TRUE(terminal.expect("user: \"And \\nthen?\""));
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("\x04");
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("canary")));
+}
+
+TEST_F(OnTerminal, ObeysCommandsInAConversation) {
+  const std::string saved = testing::TempDir() + "chatopen_terminal_test.json";
+  std::remove(saved.c_str());
+  Terminal terminal({"chat"}, variables());
+  const auto say = [&](const std::string& line, const std::string& expected) {
+    EXPECT_TRUE(terminal.expect("> ")) << line;
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
+  };
+  say("/help", "/image URL|FILE");
+  say("/nonsense", "no such command: /nonsense");
+  say("/image", "needs the name of a file");
+  say("/image https://e.com/a.jpg", "goes with the next question");
+  say("One", "1 message: user: text \"One\" and picture https://e.com/a.jpg");
+  say("/save " + saved, "Saved.");
+  say("/new", "is forgotten");
+  say("/system Be brief.", "is told so");
+  say("Two", "2 messages: system: \"Be brief.\"; user: \"Two\"");
+  say("/load " + saved, "goes on");
+  say("Three", "3 messages: user: text \"One\"");
+  say("//four", "user: \"/four\"");
+  say("/load /nowhere/x.json", "io: ");
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("/quit\n");
+  EXPECT_EQ(terminal.wait(), 0);
+  std::remove(saved.c_str());
+}
+
+TEST_F(OnTerminal, StopsAnAnswerAndGoesOn) {
+  Terminal terminal(
+      {"chat", "--header", "X-Sandbox-Reply: pace-ms=600000; text=one%20two", "-e", "deepseek-chat-streaming"},
+      variables());
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("Hi\n");
+  ASSERT_TRUE(terminal.expect("one"));
+  terminal.type("\x03");
+  ASSERT_TRUE(terminal.expect("Stopped"));
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("\x03");
+  ASSERT_TRUE(terminal.expect("Ctrl-C again ends"));
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.wait(), 130);
+}
+
+TEST_F(OnTerminal, EndsAtOnceOnASecondInterruption) {
+  Terminal terminal(
+      {"chat", "--header", "X-Sandbox-Reply: pace-ms=600000; text=one%20two", "-e", "deepseek-chat-streaming", "Hi"},
+      variables());
+  ASSERT_TRUE(terminal.expect("one"));
+  terminal.type("\x03\x03");
+  EXPECT_EQ(terminal.wait(), 130);
+}
+
+TEST_F(OnTerminal, MakesEscapeSequencesHarmless) {
+  for (const char* how : {"", "; stream=no"}) {
+    Terminal terminal(
+        {"chat", "--header",
+         std::string("X-Sandbox-Reply: text=%1B%5D0owned%07%1B%5B2J%C2%9B31m%0Dover%E2%80%AEtxt%7F") + how, "Hi"},
+        with("NO_COLOR=1"));
+    EXPECT_EQ(terminal.wait(), 0);
+    EXPECT_THAT(terminal.screen(), AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\x07")), Not(HasSubstr("\xc2\x9b")),
+                                         Not(HasSubstr("\rover")), Not(HasSubstr("\xe2\x80\xae"))));
+    EXPECT_THAT(terminal.screen(), HasSubstr("\xe2\x90\x9b]0owned\xe2\x90\x87"));
+  }
+}
+
+TEST_F(OnTerminal, KeepsJsonTheSameJson) {
+  Terminal terminal({"chat", "--json", "--header", "X-Sandbox-Reply: text=%C2%9B31m%7F", "Hi"}, variables());
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_THAT(terminal.screen(), AllOf(HasSubstr("\\u009b31m\\u007f"), Not(HasSubstr("\xc2\x9b"))));
+}
+
+TEST_F(OnTerminal, UsesColoursOnlyWhereTheyAreWanted) {
+  Terminal coloured({"endpoints"});
+  EXPECT_EQ(coloured.wait(), 0);
+  EXPECT_THAT(coloured.screen(), HasSubstr("\x1b[1mNAME"));
+  Terminal plain({"endpoints"}, {"NO_COLOR=1"});
+  EXPECT_EQ(plain.wait(), 0);
+  EXPECT_THAT(plain.screen(), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run({"endpoints"}).out, Not(HasSubstr("\x1b")));
+  Terminal wrong({"chat", "-e", "nope", "Hi"});
+  EXPECT_EQ(wrong.wait(), 2);
+  EXPECT_THAT(wrong.screen(), HasSubstr("\x1b[31mchatopen:\x1b[0m "));
+}
+
+TEST_F(OnTerminal, ShowsTheProgressOfABatch) {
+  const std::string input = testing::TempDir() + "chatopen_terminal_test.jsonl";
+  const std::string output = testing::TempDir() + "chatopen_terminal_test_out.jsonl";
+  std::remove(output.c_str());
+  std::ofstream(input) << R"({"prompt":"one"})" << '\n'
+                       << R"({"prompt":"two","headers":{"X-Sandbox-Reply":"status=400"}})" << '\n'
+                       << R"({"prompt":"three","headers":{"X-Sandbox-Reply":"delay-ms=600000"}})" << '\n';
+  Terminal terminal({"batch", input, "-o", output, "--unordered"}, with("NO_COLOR=1"));
+  ASSERT_TRUE(terminal.expect("2 of 3  ["));
+  ASSERT_TRUE(terminal.expect("/s"));
+  ASSERT_TRUE(terminal.expect(" left  1 failed"));
+  terminal.type("\x03");
+  ASSERT_TRUE(terminal.expect("1 line answered, 1 line failed"));
+  ASSERT_TRUE(terminal.expect("interrupted; --resume goes on"));
+  EXPECT_EQ(terminal.wait(), 130);
+  std::remove(input.c_str());
+  std::remove(output.c_str());
+}
+
+}  // namespace
+}  // namespace chatopen

@@ -1,0 +1,69 @@
+#include "endpoint_choice.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string_view>
+#include <utility>
+
+namespace chatopen::program {
+namespace {
+
+Error refuse(std::string message, std::string detail) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
+}
+
+Result<Endpoint> by_path(const EndpointChoice& choice, WireForm otherwise) {
+  if (!choice.endpoint.empty()) return refuse("both an endpoint and a path are named", "choose one of them");
+  for (const WireForm form : {WireForm::messages, WireForm::prompt, WireForm::image, WireForm::upload}) {
+    if (choice.form == to_string(form) || (choice.form.empty() && form == otherwise)) {
+      Endpoint endpoint = Endpoint::custom(choice.path, form);
+      endpoint.model = choice.model;
+      return endpoint;
+    }
+  }
+  return refuse("no such form: " + choice.form, "the forms are messages, prompt, image, upload");
+}
+
+}  // namespace
+
+Result<Endpoint> EndpointChoice::resolve(const EndpointDefaults& defaults) const {
+  if (!path.empty()) return by_path(*this, defaults.form);
+  if (!form.empty()) return refuse("a form is named, but no path", "a named endpoint has its own form");
+  std::string wanted = endpoint;
+  if (wanted.empty()) wanted = model.empty() ? defaults.endpoint : defaults.for_model;
+  std::string names;
+  for (Endpoint& each : endpoints::all()) {
+    if (each.name == wanted) {
+      if (!model.empty()) each.model = model;
+      if (each.model.empty()) return refuse("the endpoint " + wanted + " is for any model", "name one with --model");
+      return std::move(each);
+    }
+    names.append(names.empty() ? "" : ", ").append(each.name);
+  }
+  return refuse("no such endpoint: " + wanted, "the endpoints are " + names);
+}
+
+void add_endpoint_options(CLI::App& command, EndpointChoice& choice, const EndpointDefaults& defaults) {
+  const std::string endpoint = defaults.endpoint;
+  command
+      .add_option("-e,--endpoint", choice.endpoint,
+                  "Ask this endpoint (default " + endpoint + "); `chatopen endpoints` lists them")
+      ->type_name("NAME")
+      ->group("Endpoint");
+  command
+      .add_option("-m,--model", choice.model,
+                  std::string("Ask this model, at ") + defaults.for_model + " unless an endpoint is named")
+      ->type_name("NAME")
+      ->group("Endpoint");
+  command.add_option("--path", choice.path, "Ask at this path, which no endpoint has; {model} in it is the model")
+      ->type_name("PATH")
+      ->group("Endpoint");
+  command
+      .add_option("--form", choice.form,
+                  "The form at that path: messages, prompt, image or upload (default " +
+                      std::string(to_string(defaults.form)) + ")")
+      ->type_name("FORM")
+      ->group("Endpoint");
+}
+
+}  // namespace chatopen::program

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "endpoint_choice.hpp"
+
+#include <chatopen/request.hpp>
+#include <chatopen/result.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace chatopen::program {
+
+/// What every chat request of a command has in common.
+struct RequestOptions {
+  EndpointChoice endpoint = {};
+  std::string system = {};
+  std::optional<double> temperature = {};
+  std::optional<double> top_p = {};
+  std::optional<std::int64_t> max_tokens = {};
+  std::optional<std::int64_t> seed = {};
+  std::vector<std::string> stop = {};
+  std::string extra = {};
+
+  /// A request with all of it but the system prompt, and without a question. Errors: as `EndpointChoice::resolve`.
+  [[nodiscard]] Result<ChatRequest> request() const;
+};
+
+void add_request_options(CLI::App& command, RequestOptions& options);
+
+/// A picture as users name it: an `https:`, `http:` or `data:` URL, or else a file. Errors: as `image_file`.
+[[nodiscard]] Result<ImagePart> picture(const std::string& url_or_file);
+
+/// The text and the pictures as one message. Errors: as `image_file`.
+[[nodiscard]] Result<Message> user_message(std::string text, const std::vector<std::string>& pictures);
+
+}  // namespace chatopen::program
