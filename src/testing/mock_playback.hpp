@@ -48,10 +48,15 @@ class MockLog {
 /// Reads the request's body, and plays a step for its exchange, as far as it goes at a time.
 class MockPlayback {
  public:
-  /// The first three must outlive it. `index` is the request's in the log.
-  MockPlayback(const MockStep& step, const HttpRequest& request, ResponseSink& sink, std::shared_ptr<MockLog> log,
-               std::size_t index) noexcept
-      : step_(step), request_(request), sink_(sink), log_(std::move(log)), index_(index) {}
+  /// The first three must outlive it. `index` is the request's in the log; without a log, its body was read before.
+  MockPlayback(const MockStep& step, const HttpRequest& request, ResponseSink& sink,
+               std::shared_ptr<MockLog> log = nullptr, std::size_t index = 0) noexcept
+      : step_(step),
+        request_(request),
+        sink_(sink),
+        log_(std::move(log)),
+        index_(index),
+        body_read_(log_ == nullptr) {}
 
   enum class Rest : std::uint8_t {
     none,    ///< It is over; there is an outcome.
@@ -88,7 +93,7 @@ class MockPlayback {
   std::shared_ptr<MockLog> log_;
   std::size_t index_;
   std::string body_;
-  bool body_read_ = false;
+  bool body_read_;
   bool head_sent_ = false;
   bool body_sent_ = false;
   bool is_stalled_ = false;
