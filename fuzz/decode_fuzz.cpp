@@ -2,6 +2,7 @@
 #include "checks.hpp"
 
 #include "codec/decode.hpp"
+#include "codec/image_reply.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,10 +12,21 @@
 
 using namespace chatopen::fuzz;
 
+void check_images(const std::string& body, const chatopen::base::Redactor& redactor) {
+  const auto decoded = chatopen::codec::decode_image(200, std::string(body), redactor);
+  if (!decoded) return check_error(decoded.error());
+  require(decoded->raw == body && !decoded->images.empty());
+  for (const chatopen::GeneratedImage& image : decoded->images) {
+    require(simdjson::validate_utf8(image.url) && image.url.find(':') != std::string::npos);
+    require(image.width >= 0 && image.height >= 0);
+  }
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const chatopen::base::Redactor redactor{std::vector<std::string_view>{secret}};
   const std::string body(reinterpret_cast<const char*>(data), size);
   check_error(chatopen::codec::decode_error(500, body, redactor));
+  check_images(body, redactor);
   const auto decoded = chatopen::codec::decode_chat(200, std::string(body), redactor);
   if (!decoded) {
     check_error(decoded.error());

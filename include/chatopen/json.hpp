@@ -4,6 +4,7 @@
 /// Replies and answers as `nlohmann::json`. Opt-in and header-only: the SDK's own interface knows no JSON library.
 
 #include <chatopen/client.hpp>
+#include <chatopen/image.hpp>
 #include <chatopen/reply.hpp>
 #include <chatopen/request.hpp>
 #include <chatopen/result.hpp>
@@ -23,6 +24,11 @@ namespace chatopen {
 /// by the SDK never is.
 [[nodiscard]] inline nlohmann::json to_json(const ChatReply& reply) {
   return nlohmann::json::parse(reply.raw(), nullptr, /*allow_exceptions=*/false);
+}
+
+/// The same for pictures.
+[[nodiscard]] inline nlohmann::json to_json(const ImageReply& reply) {
+  return nlohmann::json::parse(reply.raw, nullptr, /*allow_exceptions=*/false);
 }
 
 namespace detail {

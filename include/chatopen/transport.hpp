@@ -76,6 +76,8 @@ struct HttpRequest {
   Timeouts timeouts = {};
   /// Caps that the transport holds the reply to.
   Limits limits = {};
+  /// For a host that must not learn who calls: the transport shows it no client certificate.
+  bool anonymous = false;
 };
 
 /// Prints method, URL without its query, and headers; values only of headers that cannot carry a secret. Never the

@@ -24,14 +24,18 @@ bool refuse(Error& fault, std::string_view message, std::string_view detail = {}
   return base::refuse(fault, ErrorKind::invalid_argument, {"the picture's URL ", message}, {detail});
 }
 
+// Scheme, host and port.
+std::string_view origin_of(std::string_view url) {
+  const std::size_t authority = url.find("://");
+  return authority == std::string_view::npos ? url : url.substr(0, url.find_first_of("/?#", authority + 3));
+}
+
 // What the service did not encode, behind the host, and without the fragment, which is not for servers.
 std::string encoded_url(std::string_view url) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   url = url.substr(0, url.find('#'));
-  const std::size_t scheme = url.find("://");
-  const std::size_t path = scheme == std::string_view::npos ? url.size() : url.find_first_of("/?", scheme + 3);
-  std::string encoded(url.substr(0, path));
-  for (const char c : url.substr(std::min(path, url.size()))) {
+  std::string encoded(origin_of(url));
+  for (const char c : url.substr(encoded.size())) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80 && std::string_view(" \"<>^`{|}").find(c) == std::string_view::npos) {
       encoded += c;
@@ -73,6 +77,7 @@ Result<std::unique_ptr<PreparedCall>> prepare_download(Core& core, const std::st
   http.limits = client.limits;
   // The file has a cap of its own, whose error says more.
   http.limits.max_reply_bytes = std::numeric_limits<std::size_t>::max();
+  http.anonymous = origin_of(http.url) != origin_of(client.base_url);
   prepared->retry = options.retry ? *options.retry : client.retry;
   prepared->retry.retry_ambiguous = true;
   prepared->cancel = options.cancel;

@@ -151,7 +151,7 @@ Result<std::string> encode_chat(const ChatRequest& request, WireForm wire_form, 
     if (refuses_prompt_form(request, texts, fault)) return Result<std::string>(std::move(fault));
   } else {
     fault.message = "the endpoint's wire form '" + std::string(to_string(wire_form)) + "' takes no chat";
-    fault.detail = "choose an endpoint of the messages or the prompt form";
+    fault.detail = "choose an endpoint of the messages or the prompt form; pictures are ordered with generate_image()";
     return Result<std::string>(std::move(fault));
   }
   if (stream && has_member(request.extra, "stream")) stream = false;

@@ -103,12 +103,12 @@ void set_authorities(Setter& set, const CurlOptions& options, CURLoption file, C
   set(directory, options.ca_directory.empty() ? nullptr : options.ca_directory.c_str());
 }
 
-void set_tls(Setter& set, const CurlOptions& options) {
+void set_tls(Setter& set, const CurlOptions& options, bool anonymous) {
   set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set_authorities(set, options, CURLOPT_CAINFO, CURLOPT_CAPATH);
-  if (options.client_certificate.empty()) return;
+  if (anonymous || options.client_certificate.empty()) return;
   set(CURLOPT_SSLCERT, options.client_certificate.c_str());
   if (!options.client_key.empty()) set(CURLOPT_SSLKEY, options.client_key.c_str());
   // Also an empty one, without which OpenSSL asks for it on the terminal, and waits.
@@ -201,7 +201,7 @@ CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget&
   // Only turns decoding on: the header line is ours, since libcurl formats its own at twice the cost.
   set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set_method_and_body(set, request);
-  if (target.https) set_tls(set, options);
+  if (target.https) set_tls(set, options, request.anonymous);
   if (is_loopback(target.host)) {
     set(CURLOPT_PROXY, "");
   } else {

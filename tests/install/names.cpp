@@ -11,6 +11,7 @@
 #include <chatopen/tools.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -202,6 +203,42 @@ void check_pictures(const std::string& picture) {
   expect(!bytes && bytes.error().kind == co::ErrorKind::invalid_argument, "what is no picture is refused");
 }
 
+void check_images() {
+  co::ClientOptions options = every_client_option();
+  auto mock = std::make_shared<co::testing::MockTransport>();
+  options.transport = mock;
+  const co::ChatClient client = co::ChatClient::create(options).value();
+  const co::ImageRequest request{
+      .endpoint = co::endpoints::gpt_image_1(),
+      .prompt = "a cat",
+      .aspect_ratio = "9:16",
+      .resolution = "1K",
+      .output_format = "png",
+      .enable_search = false,
+      .references = {co::image_url("https://example.com/a.jpg")},
+      .extra = R"({"style":"oil"})",
+  };
+  const char* body =
+      R"({"code":"200","data":{"imageList":[{"url":"data:image/bmp;base64,Qk0=","width":2,"height":1}]}})";
+  for (int i = 0; i < 3; ++i) mock->reply({.body = body});
+  const co::Result<co::ImageReply> made = client.generate_image(request);
+  expect(made && made->images[0].width == 2 && made->images[0].height == 1 && made->attempts == 1 &&
+             made->raw == body && made->request_id.empty(),
+         "a picture is made");
+  std::size_t finished = 0;
+  const std::vector<co::Result<co::ImageReply>> both = client.generate_images(
+      {request, request}, [&](const co::ImageProgress& progress) { finished = progress.finished; },
+      {.max_concurrent = 2});
+  expect(both.size() == 2 && both[1] && finished == 2, "two pictures are made");
+  expect(!client.generate_image_async(request).get(), "the mock's script has an end");
+  const co::SaveOptions how{.max_bytes = 1024, .overwrite = true, .sync = false};
+  const co::Result<co::SavedFile> saved = client.save(made->images[0], "chatopen-names.bmp", how);
+  expect(saved && saved->path == "chatopen-names.bmp" && saved->bytes == 2 && saved->media_type == "image/bmp",
+         "a picture is saved");
+  const co::Result<co::SavedFile> later = client.save_async(made->images[0], "chatopen-names.bmp").get();
+  expect(later && std::remove("chatopen-names.bmp") == 0, "and again, asynchronously");
+}
+
 }  // namespace
 
 int check_names(const std::string& picture) {
@@ -211,6 +248,7 @@ int check_names(const std::string& picture) {
   check_endpoints();
   check_pictures(picture);
   check_conversations(co::ChatClient::create(every_client_option()).value());
+  check_images();
   const co::Result<co::ClientOptions> environment = co::ClientOptions::from_environment();
   expect(!environment && environment.error().kind == co::ErrorKind::configuration, "an empty environment is an error");
   const co::Result<co::ClientOptions> file = co::ClientOptions::from_file("/nonexistent/chatopen.json");

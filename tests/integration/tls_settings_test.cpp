@@ -130,6 +130,18 @@ TEST_P(ClientCertificate, OfAnUnknownAuthorityIsATlsError) {
   EXPECT_EQ(server_.received(), "");
 }
 
+TEST_P(ClientCertificate, IsNotShownToAHostOfPictures) {
+  const TemporaryFile both("both.pem", pem(identity_.certificate) + pem(identity_.key));
+  const RawServer gateway(answer_hello, &tls_);
+  const ChatClient client = client_with(gateway, {.ca_file = authority_.file(), .client_certificate = both.path()});
+  const TemporaryFile target("cat.png", "before");
+  expect_hello(client);
+  const auto saved = client.save({.url = "https://" + server_.authority() + "/cat.png"}, target.path());
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().kind, ErrorKind::tls) << saved.error();
+  EXPECT_EQ(server_.received(), "");
+}
+
 TEST_P(ClientCertificate, ThatIsMissingIsATlsError) {
   const Error error = failure(client_for(server_, authority_));
   EXPECT_EQ(error.kind, ErrorKind::tls) << error;

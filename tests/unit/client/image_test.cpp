@@ -1,6 +1,7 @@
 #include "image_fixture.hpp"
 #include "stepped_transport.hpp"
 
+#include <chatopen/json.hpp>
 #include <chatopen/observer.hpp>
 
 #include <gmock/gmock.h>
@@ -37,6 +38,7 @@ TEST_F(Images, AreOrderedAndComeBack) {
   EXPECT_EQ(made->request_id, "r-1");
   EXPECT_EQ(made->attempts, 1);
   EXPECT_EQ(made->raw, image_envelope());
+  EXPECT_EQ(to_json(*made)["data"]["imageList"].size(), 1U);
   ASSERT_EQ(mock->requests().size(), 1U);
   const testing::RecordedRequest sent = mock->requests()[0];
   EXPECT_EQ(sent.method, "POST");

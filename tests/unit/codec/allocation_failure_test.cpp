@@ -1,5 +1,7 @@
 #include "../allocation_failure.hpp"
 #include "codec/chunk_decoder.hpp"
+#include "codec/image_reply.hpp"
+#include "codec/image_request.hpp"
 #include "decode_fixture.hpp"
 #include "encoded.hpp"
 #include "picture_bytes.hpp"
@@ -145,6 +147,31 @@ TEST(AllocationFailures, Row67IsSurvivedWhileEncodingARequest) {
                                          Message::user("what is it? " + long_text)},
                             .extra = R"({"maxPromptToken":2048})"},
                            WireForm::prompt);
+}
+
+TEST(AllocationFailures, Row67IsSurvivedWhileOrderingAPicture) {
+  const ImageRequest request{
+      .prompt = long_text,
+      .aspect_ratio = "9:16",
+      .references = {image_url("https://example.com/a"), image_bytes(picture_of(png_magic, 5000)).value()},
+      .extra = R"({"a member of the caller's own":1})"};
+  const std::string whole = encode_image(request, WireForm::image).value();
+  expect_survives_allocation_failures([&] {
+    const Result<std::string> body = encode_image(request, WireForm::image);
+    if (!body) return outcome_of_error(body.error(), ErrorKind::cancelled);
+    return *body == whole ? Outcome::right : Outcome::wrong;
+  });
+}
+
+TEST(AllocationFailures, Row67IsSurvivedWhileDecodingPictures) {
+  const std::string url = "https://example.com/" + long_text;
+  const std::string body = R"({"data":{"imageList":[{"url":")" + url + R"(","width":"7"},{"url":")" + url + "\"}]}}";
+  expect_survives_allocation_failures([&] {
+    const base::Redactor redact = redactor();
+    const Result<ImageReply> reply = decode_image(200, std::string(body), redact);
+    if (!reply) return outcome_of_error(reply.error(), ErrorKind::cancelled);
+    return reply->images.size() == 2 && reply->images[1].url == url ? Outcome::right : Outcome::wrong;
+  });
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST(Service, DecodesTheModelAndIgnoresAQuery) {
 TEST(Service, SaysWhatItServesWhenThePathIsAnother) {
   for (const char* path : {"/", "/AIGCChatOpenServ/saas/", "/AIGCChatOpenServ/saas//text/v3",
                            "/AIGCChatOpenServ/saas/gpt-4o", "/AIGCChatOpenServ/saas/gpt-4o/text/v2",
-                           "/AIGCChatOpenServ/saas/gpt-4o/image/generation", "/aigcchatopenserv/saas/gpt-4o/text/v3"}) {
+                           "/AIGCChatOpenServ/saas/gpt-4o/image", "/aigcchatopenserv/saas/gpt-4o/text/v3"}) {
     const Answer answer = serve(to(path));
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(parse_object(answer.body)["code"], "404") << path;
