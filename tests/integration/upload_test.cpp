@@ -251,8 +251,7 @@ TEST_P(Uploads, Row50TheRefusalOfABodyThatWasNotReadIsReported) {
   RawServer server([](Connection& connection) {
     connection.read_head();
     connection.reply("413 Payload Too Large", R"({"code":"413","msg":"too large"})");
-    connection.wait_until_read();
-    connection.reset();
+    connection.stall();
   });
   const Result<UploadedFile> result = upload(client_of(server.base_url()), of_bytes(16 * mebibyte));
   ASSERT_FALSE(result);
