@@ -59,8 +59,8 @@ for order in --unordered ""; do
     # shellcheck disable=SC2086
     "${ask[@]}" "$output" --resume $order &
     batch=$!
-    # Within the time that a share of the lines takes, so that there is something left for the last ones.
-    sleep "$(awk -v most=$((milliseconds / kills)) -v seed="$RANDOM" 'BEGIN { srand(seed); print rand() * most / 1000 }')"
+    # About the time that a share of the lines takes, so that there is something left for the last ones.
+    sleep "$(awk -v most=$((milliseconds / kills + 50)) -v seed="$RANDOM" 'BEGIN { srand(seed); print rand() * most / 1000 }')"
     kill -KILL $batch 2>/dev/null && killed=$((killed + 1))
     wait $batch 2>/dev/null || true
     echo "killed with $(wc -l <"$output" 2>/dev/null || echo 0) records"

@@ -19,12 +19,13 @@ namespace {
 
 constexpr std::string_view help =
     "  /image URL|FILE  show a picture with the next question\n"
-    "  /system TEXT     say first what the model should be and do; without a text, nothing\n"
+    "  /system TEXT     tell the model first what to be and do; without TEXT, nothing\n"
     "  /new             forget what was said\n"
     "  /save FILE       write the conversation to a file\n"
     "  /load FILE       go on with the conversation in a file\n"
     "  /quit            end, as does Ctrl-D\n"
-    "A line that ends with \\ goes on in the next. Ctrl-C stops an answer. A question may begin with //.\n";
+    "A line that ends with \\ goes on in the next. A question may begin with //.\n"
+    "Ctrl-C stops an answer.\n";
 
 class Session {
  public:

@@ -25,11 +25,12 @@ class Candidates {
 };
 
 bool takes_value(const CLI::Option* option) {
-  return option != nullptr && option->get_type_size() > 0;
+  return option != nullptr && option->get_items_expected_max() > 0;
 }
 
 void add_values(const CLI::Option& option, Candidates& candidates) {
-  const std::string type = option.get_type_name();
+  // Behind a colon is what it is checked for.
+  const std::string type = option.get_type_name().substr(0, option.get_type_name().find(':'));
   if (option.check_lname("endpoint")) {
     for (const Endpoint& each : endpoints::all()) {
       candidates.add(each.name,

@@ -43,9 +43,9 @@ Result<Connection> Connection::make(const ConnectionOptions& chosen, std::size_t
     const ClientOptions its = sandbox->client_options();
     options.base_url = its.base_url;
     options.credentials = its.credentials;
-    console.err.write(console.err.styled(Style::dim, "Asking the embedded sandbox at " + its.base_url +
-                                                         ": it holds no model, and says what it received.") +
-                      "\n");
+    console.err.write(
+        console.err.styled(Style::dim, "Asking the embedded sandbox at " + its.base_url + ", which holds no model.") +
+        "\n");
   }
   if (options.base_url.empty() || options.credentials.access_key_id.empty() ||
       options.credentials.access_key_secret.empty()) {

@@ -1,6 +1,7 @@
 #include "console.hpp"
 
 #include "exit_code.hpp"
+#include "wrap.hpp"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -8,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 namespace chatopen::program {
 namespace {
@@ -71,7 +73,10 @@ std::string Output::styled(Style style, std::string_view text) const {
 Console::Console() : out(STDOUT_FILENO), err(STDERR_FILENO) {}
 
 void Console::complain(std::string_view message) {
-  err.write(err.styled(Style::red, "chatopen:") + " " + neutral(message, Shape::line) + "\n");
+  std::string text = "chatopen: " + neutral(message, Shape::line);
+  if (err.is_terminal()) text = wrapped(std::move(text), static_cast<std::size_t>(err.columns()), 0);
+  constexpr std::size_t name = 9;
+  err.write(err.styled(Style::red, text.substr(0, name)) + text.substr(name) + "\n");
 }
 
 int Console::complain(const Error& error) {

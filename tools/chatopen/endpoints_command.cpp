@@ -10,6 +10,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chatopen::program {
@@ -24,6 +26,8 @@ struct Entry {
   Endpoint endpoint;
   bool overridden = false;
 };
+
+constexpr std::string_view common_path = "/AIGCChatOpenServ/saas";
 
 std::vector<Entry> known_endpoints(const std::vector<EndpointOverride>& overrides) {
   std::vector<Entry> entries;
@@ -66,17 +70,26 @@ void print_json(const std::vector<Entry>& entries, Output& out) {
 }
 
 void print_table(const std::vector<Entry>& entries, Output& out) {
-  Table table({"NAME", "FORM", "PATH IS", "PATH", "IN THE REFERENCE"});
+  // On a terminal a line has no room for what all paths have in common, and perhaps for no more.
+  const bool brief = out.is_terminal();
+  const bool with_reference = !brief || out.columns() >= 112;
+  std::vector<std::string> head = {"NAME", "FORM", "PATH IS", "PATH"};
+  if (with_reference) head.emplace_back("IN THE REFERENCE");
+  Table table(std::move(head));
   for (const Entry& each : entries) {
-    table.add({each.endpoint.name, std::string(to_string(each.endpoint.wire_form)), shown_provenance(each),
-               shown_path(each.endpoint), each.endpoint.reference_name});
+    std::string path = shown_path(each.endpoint);
+    if (brief && path.starts_with(common_path)) path.replace(0, common_path.size(), "...");
+    std::vector<std::string> row = {each.endpoint.name, std::string(to_string(each.endpoint.wire_form)),
+                                    shown_provenance(each), std::move(path)};
+    if (with_reference) row.push_back(each.endpoint.reference_name);
+    table.add(std::move(row));
   }
   table.print(out);
-  if (!out.is_terminal()) return;
-  out.write(out.styled(Style::dim,
-                       "\ndocumented: on the vendor's reference page. inferred: concluded from it and from public "
-                       "clients; it may be wrong.\nA configuration file overrides paths and forms. The first three "
-                       "take any model: --model NAME.") +
+  if (!brief) return;
+  out.write(out.styled(Style::dim, "\n... is " + std::string(common_path) +
+                                       "; a configuration file overrides paths and forms.\n"
+                                       "documented: on the vendor's reference page. inferred: concluded from it and\n"
+                                       "from public clients; it may be wrong. {model} is any: --model NAME.") +
             "\n");
 }
 

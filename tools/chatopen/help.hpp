@@ -17,7 +17,7 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_option_opts(const CLI::Option* option) const override;
 
  private:
-  static constexpr std::size_t description_column = 28;
+  static constexpr std::size_t description_column = 30;
   std::size_t columns_;
 };
 

@@ -108,8 +108,8 @@ void add_connection_options(CLI::App& command, ConnectionOptions& options) {
   command.add_option("--ca-file", options.ca_file, "Trust the authorities in this PEM file, rather than the system's")
       ->type_name("FILE")
       ->group("Connection");
-  command.add_option("--header", options.headers, "Send this header line besides the program's own; may be repeated")
-      ->type_name("'NAME: VALUE'")
+  command.add_option("--header", options.headers, "Send this header line, 'Name: value', too; may be repeated")
+      ->type_name("LINE")
       ->allow_extra_args(false)
       ->group("Connection");
   command
