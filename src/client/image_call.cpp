@@ -47,8 +47,7 @@ void ImageReceiver::weigh(FailedAttempt& failed) const {
   failed.error.maybe_processed = true;
 }
 
-Result<ImageReply> ImageReceiver::take(std::optional<Error> error, int attempts) {
-  if (error) return *std::move(error);
+ImageReply ImageReceiver::take(int attempts) {
   reply_.attempts = attempts;
   return std::move(reply_);
 }

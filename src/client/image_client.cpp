@@ -5,28 +5,18 @@
 #include "client/download.hpp"
 #include "client/image_call.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace chatopen {
-namespace {
-
-template <typename Receiver>
-auto call_and_take(client::Core& core, client::PreparedCall& prepared, Receiver& receiver) {
-  Result<int> attempts = client::call_blocking(core, prepared, receiver);
-  std::optional<Error> error;
-  if (!attempts) error = std::move(attempts).error();
-  return receiver.take(std::move(error), error ? error->attempts : *attempts);
-}
-
-}  // namespace
 
 Result<ImageReply> ChatClient::generate_image(const ImageRequest& request, const CallOptions& options) const {
   const std::shared_ptr<client::Core> core = impl_->core;
   const auto prepared = client::prepare_image(*core, request, options);
   if (!prepared) return prepared.error();
   client::ImageReceiver receiver(**prepared);
-  return call_and_take(*core, **prepared, receiver);
+  Result<int> attempts = client::call_blocking(*core, **prepared, receiver);
+  if (!attempts) return receiver.fail(std::move(attempts).error());
+  return receiver.take(*attempts);
 }
 
 Result<SavedFile> ChatClient::save(const GeneratedImage& image, const std::string& path,
@@ -38,7 +28,9 @@ Result<SavedFile> ChatClient::save(const GeneratedImage& image, const std::strin
   auto file = client::PictureFile::create(path, options);
   if (!file) return std::move(file).error();
   client::DownloadReceiver receiver(**prepared, *std::move(file));
-  return call_and_take(*core, **prepared, receiver);
+  Result<int> attempts = client::call_blocking(*core, **prepared, receiver);
+  if (!attempts) return receiver.fail(std::move(attempts).error());
+  return receiver.take(*attempts);
 }
 
 }  // namespace chatopen
