@@ -173,7 +173,18 @@ std::size_t Redactor::secret_at(std::string_view text, TextEnd end) const {
 }
 
 SecretPlace Redactor::find(std::string_view text, std::size_t from) const {
+  // Texts of megabytes have few places where a secret can begin.
+  bool may_begin[256] = {};
+  for (const char escape : {'\\', '%', '&'}) may_begin[static_cast<unsigned char>(escape)] = true;
+  for (const std::string_view bytes : secrets_) {
+    for (unsigned c = 0; c < 256; ++c) {
+      for (const bool is_base64 : {false, true}) {
+        may_begin[c] = may_begin[c] || Secret{bytes, is_base64}.has(static_cast<char>(c), 0);
+      }
+    }
+  }
   for (std::size_t at = from; at < text.size(); ++at) {
+    if (!may_begin[static_cast<unsigned char>(text[at])]) continue;
     if (const std::size_t size = secret_at(text.substr(at), TextEnd::whole); size != 0) return {at, size};
   }
   return {text.size(), 0};

@@ -1,11 +1,21 @@
 #include "testing/base64.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace chatopen::testing {
 namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr auto values = [] {
+  std::array<std::int8_t, 256> table{};
+  for (auto& each : table) each = -1;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    table[static_cast<unsigned char>(digits[i])] = static_cast<std::int8_t>(i);
+  }
+  return table;
+}();
 
 }  // namespace
 
@@ -31,8 +41,8 @@ std::optional<std::string> from_base64(std::string_view text) {
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
-    const std::size_t digit = digits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
+    const std::int8_t digit = values[static_cast<unsigned char>(c)];
+    if (digit < 0) return std::nullopt;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     count += 6;
     if (count >= 8) {

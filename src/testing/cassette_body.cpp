@@ -1,6 +1,7 @@
 #include "testing/cassette_body.hpp"
 
 #include "testing/base64.hpp"
+#include "testing/json_scan.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -91,7 +92,8 @@ std::vector<std::string> read_reply_body(const Json& body, const std::string& wh
     if (name == "json" || name == "text" || name == "base64" || name == "chunks") {
       ++contents;
     } else if (name != "chunk_bytes") {
-      throw CassetteFault{where + "/" + name, "is unknown: a body has json, chunks, text or base64, and chunk_bytes"};
+      throw CassetteFault{where + to_pointer({name}),
+                          "is unknown: a body has json, chunks, text or base64, and chunk_bytes"};
     }
   }
   if (contents != 1) throw CassetteFault{where, "must have one of json, chunks, text and base64"};

@@ -40,7 +40,9 @@ void CassetteRedactor::learn(const std::vector<HttpHeader>& request_headers) {
     add_secret(header.value);
     // `Authorization: Bearer x`: a body has the token without its scheme.
     const std::size_t space = header.value.find(' ');
-    if (space != std::string::npos) add_secret(header.value.substr(space + 1));
+    const bool has_scheme = base::equal_ignoring_case(header.name, "authorization") ||
+                            base::equal_ignoring_case(header.name, "proxy-authorization");
+    if (has_scheme && space != std::string::npos) add_secret(header.value.substr(space + 1));
   }
 }
 
@@ -64,7 +66,7 @@ void CassetteRedactor::learn_value(std::string_view json) {
 
 std::vector<HttpHeader> CassetteRedactor::headers(std::vector<HttpHeader> headers) const {
   for (HttpHeader& header : headers) {
-    header.value = keeps(header.name) ? text(std::move(header.value)) : std::string(redacted);
+    header.value = keeps(header.name) ? text(header.value) : std::string(redacted);
     // A boundary is chosen anew for each request.
     constexpr std::string_view form = "multipart/form-data";
     if (header.value.starts_with(form)) header.value = form;
@@ -87,7 +89,7 @@ std::string CassetteRedactor::url(std::string_view url) const {
     const bool keeps_it = std::find(kept.begin(), kept.end(), name) != kept.end();
     shown.append(1, std::exchange(separator, '&'));
     if (keeps_it || name.size() == each.size()) {
-      shown += text(std::string(each));
+      shown += text(each);
     } else {
       shown.append(text(name)).append("=").append(redacted);
     }
@@ -95,7 +97,7 @@ std::string CassetteRedactor::url(std::string_view url) const {
   return shown;
 }
 
-std::string CassetteRedactor::text(std::string text) const {
+std::string CassetteRedactor::text(std::string_view text) const {
   ChunkedText whole;
   whole.append(text);
   hide_secrets(whole);
@@ -115,7 +117,7 @@ void CassetteRedactor::hide_in_form(Json& parts) {
     part["content"] = redacted;
   }
   for (Json& part : parts) {
-    for (Json& value : part) value = text(value.get<std::string>());
+    for (Json& value : part) value = text(value.get_ref<const std::string&>());
   }
 }
 

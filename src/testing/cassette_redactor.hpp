@@ -25,7 +25,7 @@ class CassetteRedactor {
   [[nodiscard]] std::string url(std::string_view url) const;
   /// Hides members and secrets. What stood in the members is a secret from now on: services repeat what they were told.
   void hide_in(ChunkedText& body);
-  [[nodiscard]] std::string text(std::string text) const;
+  [[nodiscard]] std::string text(std::string_view text) const;
   /// The same in the parts of a form, as `comparable_body` makes it.
   void hide_in_form(Json& parts);
 

@@ -72,14 +72,18 @@ std::optional<Json> parts_of_form(std::string_view body, const std::string& boun
 
 Json comparable_body(std::string_view body, std::string_view content_type) {
   if (body.empty()) return nullptr;
-  constexpr std::string_view form = "multipart/form-data";
-  if (base::equal_ignoring_case(content_type.substr(0, form.size()), form)) {
+  if (is_form(content_type)) {
     if (auto parts = parts_of_form(body, parameter(content_type, "boundary")))
       return {{"multipart", std::move(*parts)}};
   }
   if (auto json = parse_json(body)) return {{"json", std::move(*json)}};
   if (is_utf8(body)) return {{"text", std::string(body)}};
   return {{"base64", to_base64(body)}};
+}
+
+bool is_form(std::string_view content_type) noexcept {
+  constexpr std::string_view form = "multipart/form-data";
+  return base::equal_ignoring_case(content_type.substr(0, form.size()), form);
 }
 
 void elide_data_urls(Json& value, std::size_t longest) {
@@ -98,6 +102,7 @@ std::string elided(const std::string& text) {
   const std::size_t comma = text.find(',');
   if (!text.starts_with(scheme) || comma == std::string::npos || comma > longest_head.size() * 2) return text;
   const std::string_view data = std::string_view(text).substr(comma + 1);
+  if (data.starts_with('[') && data.ends_with(']')) return text;
   const auto bytes = std::string_view(text).substr(0, comma).ends_with(";base64") ? from_base64(data) : std::nullopt;
   return text.substr(0, comma + 1) + digest(bytes ? std::string_view(*bytes) : data);
 }

@@ -13,9 +13,13 @@ namespace chatopen::testing {
 /// empty.
 [[nodiscard]] Json comparable_body(std::string_view body, std::string_view content_type);
 
+/// Whether that is the content type of a form with parts.
+[[nodiscard]] bool is_form(std::string_view content_type) noexcept;
+
 /// Replaces each `data:` URL in the body that is longer than this by what `elided` makes of it.
 void elide_data_urls(Json& value, std::size_t longest);
-/// `data:image/png;base64,[68 bytes, sha256 …]`, of the bytes that it holds; any other text as it is.
+/// `data:image/png;base64,[68 bytes, sha256 …]`, of the bytes that it holds; any other text, and what was elided
+/// before, as it is.
 [[nodiscard]] std::string elided(const std::string& text);
 
 /// The body as text for a custom matcher.

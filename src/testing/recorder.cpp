@@ -71,15 +71,17 @@ CassetteRecord Recorder::to_record(RawExchange raw, const TransportOutcome& outc
 
 Json Recorder::request_body(const RawExchange& raw) {
   const std::string content_type = RecordedRequest{.headers = raw.request_headers}.header("Content-Type");
-  Json body = comparable_body(raw.request_body, content_type);
-  if (body.contains("multipart")) {
-    redactor_.hide_in_form(body["multipart"]);
-    return body;
+  if (is_form(content_type)) {
+    Json body = comparable_body(raw.request_body, content_type);
+    if (body.contains("multipart")) {
+      redactor_.hide_in_form(body["multipart"]);
+      return body;
+    }
   }
   ChunkedText text;
   text.append(raw.request_body);
   redactor_.hide_in(text);
-  body = comparable_body(text.text, content_type);
+  Json body = comparable_body(text.text, content_type);
   if (body.contains("json")) elide_data_urls(body["json"], elide_data_above_);
   return body;
 }

@@ -14,7 +14,7 @@ namespace chatopen::testing {
 /// A request that looks for its record.
 struct SentRequest {
   RecordedRequest request = {};
-  /// As `comparable_body` makes it.
+  /// As `comparable_body` makes it, pictures elided.
   Json body = {};
 };
 

@@ -4,6 +4,7 @@
 #include <chatopen/chatopen.hpp>
 
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

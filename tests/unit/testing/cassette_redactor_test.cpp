@@ -41,9 +41,10 @@ TEST(CassetteRedactor, LeavesOutTheBoundaryOfAForm) {
 
 TEST(CassetteRedactor, HidesWhatHiddenHeadersCarryWhereverItStands) {
   CassetteRedactor redactor({});
-  redactor.learn({{"X-Request-Req-Accesskeysecret", "canary\"1"}, {"Authorization", "Bearer canary-2"}});
-  EXPECT_EQ(hidden(redactor, R"({"a":"canary\"1","b":"canary%221 canary-2"})"),
-            R"({"a":"[redacted]","b":"[redacted] [redacted]"})");
+  redactor.learn(
+      {{"X-Request-Req-Accesskeysecret", "canary\"1"}, {"Authorization", "Bearer canary-2"}, {"X-Note", "not this"}});
+  EXPECT_EQ(hidden(redactor, R"({"a":"canary\"1","b":"canary%221 canary-2, this"})"),
+            R"({"a":"[redacted]","b":"[redacted] [redacted], this"})");
   EXPECT_EQ(redactor.url("https://me:canary-2@x.example/canary-2?key=canary-2#canary-2"),
             "https://x.example/[redacted]?key=[redacted]");
   EXPECT_EQ(redactor.headers({{"X-Request-Id", "canary-2"}}).front().value, "[redacted]");

@@ -56,6 +56,9 @@ TEST(Elision, ReplacesLongDataUrlsByTheDigestOfTheirBytes) {
   const std::string digest = "[3 bytes, sha256 " + sha256("abc") + "]";
   EXPECT_EQ(value[0]["url"], "data:text/plain;base64," + digest);
   EXPECT_EQ(value[1], "data:," + digest);
+  Json again = value;
+  elide_data_urls(again, 5);
+  EXPECT_EQ(again, value);
   EXPECT_EQ(value[2], "https://x.example/data:,abc");
 }
 
