@@ -100,6 +100,11 @@ for kind in static shared; do
     check_shared_library "$prefix/lib/libchatopen.so"
   fi
   "$prefix/bin/chatopen-sandbox" --help >/dev/null
+  "$prefix/bin/chatopen" chat --sandbox Hi 2>/dev/null | grep -q '^gpt-4o received'
+  for file in man/man1/chatopen.1 bash-completion/completions/chatopen zsh/site-functions/_chatopen \
+    fish/vendor_completions.d/chatopen.fish; do
+    [ -s "$prefix/share/$file" ]
+  done
 
   say "An outside project finds the $kind libraries with find_package"
   build_project "$outside/with_$kind" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"

@@ -127,11 +127,12 @@ bool is_installed(const std::string& shell) {
 
 TEST(Completion, WorksInBash) {
   if (!is_installed("bash")) GTEST_SKIP() << "bash is not installed";
-  EXPECT_EQ(complete_in("bash", "PATH=" CHATOPEN_DIRECTORY ":$PATH\n",
-                        "COMP_WORDS=(chatopen ba) COMP_CWORD=1; _chatopen; echo \"${COMPREPLY[@]}\"\n"
-                        "COMP_WORDS=(chatopen chat -e gpt-4o-) COMP_CWORD=3; _chatopen; echo \"${COMPREPLY[@]}\"\n"
-                        "COMP_WORDS=(chatopen batch /proc/self/statu) COMP_CWORD=2; _chatopen; echo \"${COMPREPLY[@]}\"\n"),
-            "batch\ngpt-4o-multimodal\n/proc/self/status\n");
+  EXPECT_EQ(
+      complete_in("bash", "PATH=" CHATOPEN_DIRECTORY ":$PATH\n",
+                  "COMP_WORDS=(chatopen ba) COMP_CWORD=1; _chatopen; echo \"${COMPREPLY[@]}\"\n"
+                  "COMP_WORDS=(chatopen chat -e gpt-4o-) COMP_CWORD=3; _chatopen; echo \"${COMPREPLY[@]}\"\n"
+                  "COMP_WORDS=(chatopen batch /proc/self/statu) COMP_CWORD=2; _chatopen; echo \"${COMPREPLY[@]}\"\n"),
+      "batch\ngpt-4o-multimodal\n/proc/self/status\n");
 }
 
 TEST(Completion, WorksInFish) {

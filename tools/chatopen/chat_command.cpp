@@ -4,7 +4,7 @@
 #include "connection.hpp"
 #include "exit_code.hpp"
 #include "interruption.hpp"
-#include "line_reader.hpp"
+#include "question.hpp"
 #include "request_options.hpp"
 
 #include <unistd.h>
@@ -12,7 +12,6 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
-#include <system_error>
 #include <utility>
 
 namespace chatopen::program {
@@ -25,50 +24,6 @@ struct Options {
   std::vector<std::string> words = {};
   std::vector<std::string> images = {};
 };
-
-Error bad_input(std::string message, std::string detail = {}) {
-  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
-}
-
-// All of the standard input, without the line ends at its end.
-Result<std::string> read_input(const Interruption& interruption) {
-  constexpr std::size_t most = std::size_t{64} * 1024 * 1024;
-  std::string text;
-  LineReader input(STDIN_FILENO, most);
-  while (!input.ended()) {
-    if (!first_is_readable(STDIN_FILENO, interruption.descriptor())) {
-      return Error{.kind = ErrorKind::cancelled, .message = "interrupted"};
-    }
-    input.fill();
-    for (auto line = input.next(); line; line = input.next()) text.append(line->text) += '\n';
-    if (text.size() > most) return bad_input("the standard input is longer than 64 MiB");
-  }
-  if (input.failure() != 0) {
-    return Error{.kind = ErrorKind::io,
-                 .message = "cannot read the standard input: " + std::generic_category().message(input.failure())};
-  }
-  text.erase(text.find_last_not_of('\n') + 1);
-  return text;
-}
-
-// The words with spaces between them; the word - is the standard input, as is no word at all.
-Result<std::string> read_question(const std::vector<std::string>& words, const Interruption& interruption) {
-  if (words.empty()) return read_input(interruption);
-  std::string question;
-  bool was_read = false;
-  for (const std::string& word : words) {
-    if (!question.empty()) question += was_read || word == "-" ? '\n' : ' ';
-    was_read = word == "-";
-    if (!was_read) {
-      question += word;
-      continue;
-    }
-    Result<std::string> input = read_input(interruption);
-    if (!input) return input;
-    question += *input;
-  }
-  return question;
-}
 
 Result<ChatReply> ask(const Connection& connection, const ChatRequest& request, const AnswerOptions& options,
                       const CancelToken& cancel, Console& console) {
@@ -89,9 +44,6 @@ int run_once(const Options& options, const Connection& connection, ChatRequest r
              const Interruption& interruption, Console& console) {
   Result<std::string> question = read_question(options.words, interruption);
   if (!question) return interruption.signal() != 0 ? interruption.exit_code() : console.complain(question.error());
-  if (question->empty()) {
-    return console.complain(bad_input("there is no question", "give it as an argument, or on the standard input"));
-  }
   Result<Message> message = user_message(*std::move(question), options.images);
   if (!message) return console.complain(message.error());
   request.messages.push_back(*std::move(message));

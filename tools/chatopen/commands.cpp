@@ -23,6 +23,7 @@ void add_commands(CLI::App& program, Command& chosen, int columns) {
       "not be read or written; 130 interrupted. See chatopen(1).");
   add_chat(program, chosen);
   add_batch(program, chosen);
+  add_image(program, chosen);
   add_endpoints(program, chosen);
   add_config(program, chosen);
   add_sandbox(program, chosen);

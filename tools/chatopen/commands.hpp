@@ -16,6 +16,7 @@ using Command = std::function<int(Console& console)>;
 // Each adds a subcommand with its options, which puts into `chosen` what is to be run.
 void add_chat(CLI::App& program, Command& chosen);
 void add_batch(CLI::App& program, Command& chosen);
+void add_image(CLI::App& program, Command& chosen);
 void add_endpoints(CLI::App& program, Command& chosen);
 void add_config(CLI::App& program, Command& chosen);
 void add_sandbox(CLI::App& program, Command& chosen);

@@ -1,0 +1,123 @@
+#include "program_test.hpp"
+#include "terminal.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace chatopen {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+class Image : public ProgramTest {
+ protected:
+  Image() { fs::create_directory(folder_); }
+  ~Image() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::string in(const std::string& name) const { return folder_ + "/" + name; }
+  [[nodiscard]] std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& each : fs::directory_iterator(folder_)) names.push_back(each.path().filename().string());
+    return names;
+  }
+  static std::string start_of(const std::string& path) {
+    std::string bytes(4, '\0');
+    std::ifstream(path, std::ios::binary).read(bytes.data(), 4);
+    return bytes;
+  }
+  [[nodiscard]] Outcome order(std::vector<std::string> options, const std::string& directives = {}) const {
+    options.insert(options.begin(), {"image", "a", "cat"});
+    if (!directives.empty()) options.insert(options.end(), {"--header", "X-Sandbox-Reply: " + directives});
+    return run(options);
+  }
+
+  std::string folder_ = testing::TempDir() + "chatopen_image_test_" + std::to_string(::getpid());
+};
+
+TEST_F(Image, IsSavedAsAFile) {
+  const Outcome outcome = order({"-o", in("cat.png")});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, in("cat.png") + "\n");
+  EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_EQ(start_of(in("cat.png")), "\x89PNG");
+}
+
+TEST_F(Image, ComesInNumbers) {
+  EXPECT_EQ(order({"-n", "3", "-o", in("cat.png")}).code, 0);
+  EXPECT_THAT(files(), UnorderedElementsAre("cat-1.png", "cat-2.png", "cat-3.png"));
+  EXPECT_EQ(order({"-n", "2", "-o", in("{n}.png")}, "pictures=2").code, 0);
+  EXPECT_THAT(files(), testing::IsSupersetOf({"1.png", "1-2.png", "2.png", "2-2.png"}));
+}
+
+TEST_F(Image, TakesWhateverAnOrderHas) {
+  std::ofstream(in("reference.png")) << "\x89PNG\r\n\x1a\n................";
+  const Outcome outcome = order({"-o", in("cat.jpg"), "--aspect-ratio", "9:16", "--resolution", "2K", "--output-format",
+                                 "jpeg", "--search", "-r", "https://e.com/a.jpg", "-r", in("reference.png"), "--extra",
+                                 R"({"style":"old"})", "--json", "-m", "gemini-3.1-flash-image-preview"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const json record = json::parse(outcome.out);
+  EXPECT_EQ(record["path"], in("cat.jpg"));
+  EXPECT_EQ(record["media_type"], "image/jpeg");
+  EXPECT_EQ(record["height"], 2048);
+  EXPECT_EQ(record["bytes"], fs::file_size(in("cat.jpg")));
+}
+
+TEST_F(Image, SaysWhenAFileIsNotWhatItsNameSays) {
+  EXPECT_THAT(order({"-o", in("cat.png"), "--output-format", "jpeg"}).err, HasSubstr("cat.png holds image/jpeg"));
+}
+
+TEST_F(Image, IsNotOrderedWhenItCouldNotBeSaved) {
+  std::ofstream(in("cat.png")) << "precious";
+  const Outcome there = order({"-o", in("cat.png")});
+  EXPECT_EQ(there.code, 4);
+  EXPECT_THAT(there.err, HasSubstr("is there already"));
+  const Outcome nowhere = order({"-o", in("nowhere/cat.png")});
+  EXPECT_EQ(nowhere.code, 4);
+  EXPECT_THAT(nowhere.err, HasSubstr("cannot write into"));
+  EXPECT_EQ(order({"-o", folder_ + "/"}).code, 2);
+  EXPECT_EQ(sandbox_.requests(), 0U);
+  EXPECT_EQ(order({"-o", in("cat.png"), "--overwrite"}).code, 0);
+  EXPECT_EQ(start_of(in("cat.png")), "\x89PNG");
+}
+
+TEST_F(Image, LeavesNothingBehindWhenItFails) {
+  for (const auto& [directives, message] :
+       {std::pair("status=500", "server_error"), std::pair("picture=missing", "may still be at http://127.0.0.1"),
+        std::pair("picture=cut", "truncated"), std::pair("picture=html", "protocol")}) {
+    const Outcome outcome = order({"-o", in("cat.png"), "--retries", "0"}, directives);
+    EXPECT_EQ(outcome.code, 1) << directives;
+    EXPECT_THAT(outcome.err, HasSubstr(message));
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(files(), IsEmpty()) << directives;
+  }
+}
+
+TEST_F(Image, ReadsThePromptFromAPipe) {
+  EXPECT_EQ(run({"image", "-o", in("cat.png")}, "a cat\n").code, 0);
+  EXPECT_EQ(run({"image", "-o", in("none.png")}, "").code, 2);
+}
+
+TEST_F(Image, EndsInOrderWhenItIsInterrupted) {
+  Terminal terminal({"image", "cat", "-n", "2", "-o", in("cat.png"), "--header", "X-Sandbox-Reply: delay-ms=600000"},
+                    variables());
+  ASSERT_TRUE(terminal.expect("0 of 2  [...."));
+  terminal.type("\x03");
+  ASSERT_TRUE(terminal.expect("interrupted; pictures that were being made may be billed"));
+  EXPECT_EQ(terminal.wait(), 130);
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace chatopen

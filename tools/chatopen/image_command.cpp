@@ -1,0 +1,186 @@
+#include "commands.hpp"
+#include "connection.hpp"
+#include "endpoint_choice.hpp"
+#include "exit_code.hpp"
+#include "image_files.hpp"
+#include "interruption.hpp"
+#include "progress.hpp"
+#include "question.hpp"
+#include "reply_record.hpp"
+#include "request_options.hpp"
+#include "ticker.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace chatopen::program {
+namespace {
+
+constexpr EndpointDefaults image_endpoint{"gpt-image-1", "gpt-image-1", WireForm::image};
+
+struct Options {
+  ConnectionOptions connection = {};
+  EndpointChoice endpoint = {};
+  std::vector<std::string> words = {};
+  ImageRequest request = {};
+  bool search = false;
+  std::vector<std::string> references = {};
+  std::size_t count = 1;
+  int concurrency = 4;
+  std::string output = "image-{n}.png";
+  bool overwrite = false;
+  bool json = false;
+};
+
+Result<ImageRequest> make_request(const Options& options, const Interruption& interruption) {
+  ImageRequest request = options.request;
+  Result<Endpoint> endpoint = options.endpoint.resolve(image_endpoint);
+  if (!endpoint) return std::move(endpoint).error();
+  request.endpoint = *std::move(endpoint);
+  if (options.search) request.enable_search = true;
+  for (const std::string& each : options.references) {
+    Result<ImagePart> reference = picture(each);
+    if (!reference) return std::move(reference).error();
+    request.references.push_back(*std::move(reference));
+  }
+  Result<std::string> prompt = read_question(options.words, interruption);
+  if (!prompt) return std::move(prompt).error();
+  request.prompt = *std::move(prompt);
+  return request;
+}
+
+// Saves the pictures of each reply as soon as it is there: what was paid for is not to wait for the others.
+class Order {
+ public:
+  Order(const Options& options, const ImageFiles& files, const Connection& connection, const Interruption& interruption,
+        Console& console)
+      : options_(options),
+        files_(files),
+        connection_(connection),
+        interruption_(interruption),
+        console_(console),
+        ticker_(console.err, Unit::lines, {.total = options.count}) {}
+
+  int place(const ImageRequest& request) {
+    const CallOptions call = connection_.call(interruption_.token());
+    const auto saver = [this](const ImageProgress& progress) { take(progress); };
+    static_cast<void>(connection_.client().generate_images(std::vector<ImageRequest>(options_.count, request), saver,
+                                                           {.max_concurrent = options_.concurrency}, call));
+    ticker_.stop();
+    return interruption_.signal() != 0 ? interruption_.exit_code() : code_;
+  }
+
+ private:
+  void take(const ImageProgress& progress) {
+    if (!progress.result) {
+      fail(progress.result.error(), "");
+    } else {
+      const auto& images = progress.result->images;
+      for (std::size_t i = 0; i < images.size(); ++i) {
+        save(images[i], files_.name(progress.index + 1, images.size() > 1 ? i + 1 : 0));
+      }
+    }
+    ticker_.set({.position = progress.finished, .total = progress.total, .done = progress.finished, .failed = failed_});
+  }
+
+  void save(const GeneratedImage& image, const std::string& path) {
+    const SaveOptions how{.overwrite = options_.overwrite, .cancel = interruption_.token()};
+    const Result<SavedFile> saved = connection_.client().save(image, path, how);
+    if (!saved) {
+      // The only way to what was paid for.
+      const bool elsewhere = image.url.starts_with("http");
+      return fail(saved.error(),
+                  elsewhere ? "; the picture was made, and may still be at " + image.url : std::string());
+    }
+    const auto show = ticker_.pause();
+    const bool misnamed = path.ends_with(".png") != (saved->media_type == "image/png");
+    if (misnamed) console_.complain(path + " holds " + saved->media_type);
+    if (!options_.json) {
+      console_.out.print(path + "\n");
+      return;
+    }
+    console_.out.print(dump({{"path", path},
+                             {"bytes", saved->bytes},
+                             {"media_type", saved->media_type},
+                             {"width", image.width},
+                             {"height", image.height}}) +
+                           "\n",
+                       Shape::json);
+  }
+
+  void fail(const Error& error, const std::string& besides) {
+    ++failed_;
+    if (code_ == exit_ok) code_ = exit_code(error);
+    if (interruption_.signal() != 0 && besides.empty()) return;
+    const auto show = ticker_.pause();
+    console_.complain(to_string(error) + besides);
+  }
+
+  const Options& options_;
+  const ImageFiles& files_;
+  const Connection& connection_;
+  const Interruption& interruption_;
+  Console& console_;
+  Ticker ticker_;
+  std::uint64_t failed_ = 0;
+  int code_ = exit_ok;
+};
+
+int run(const Options& options, Console& console) {
+  Interruption interruption;
+  const Result<ImageFiles> files = ImageFiles::from(options.output, options.count);
+  if (!files) return console.complain(files.error());
+  if (const Result<void> writable = files->check(options.overwrite); !writable) {
+    return console.complain(writable.error());
+  }
+  const Result<Connection> connection =
+      Connection::make(options.connection, static_cast<std::size_t>(options.concurrency) + 1, console);
+  if (!connection) return console.complain(connection.error());
+  const Result<ImageRequest> request = make_request(options, interruption);
+  if (!request) return interruption.signal() != 0 ? interruption.exit_code() : console.complain(request.error());
+  const int code = Order(options, *files, *connection, interruption, console).place(*request);
+  if (interruption.signal() != 0) console.complain("interrupted; pictures that were being made may be billed");
+  return code;
+}
+
+void add_request(CLI::App& command, Options& options) {
+  const auto add = [&command](const char* name, std::string& value, const char* description, const char* type) {
+    command.add_option(name, value, description)->type_name(type)->group("Request");
+  };
+  add("--aspect-ratio", options.request.aspect_ratio, "Width to height, such as 9:16", "W:H");
+  add("--resolution", options.request.resolution, "Such as 1K or 2K", "SIZE");
+  add("--output-format", options.request.output_format, "Such as png or jpeg", "FORMAT");
+  add("--extra", options.request.extra, "Put the members of this JSON object into the request as they are", "JSON");
+  command.add_option("-r,--reference", options.references, "Go by this picture: a URL or a file; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("URL|FILE")
+      ->group("Request");
+  command.add_flag("--search", options.search, "Let the model search the web")->group("Request");
+}
+
+}  // namespace
+
+void add_image(CLI::App& program, Command& chosen) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* const command = program.add_subcommand("image", "Order pictures, and save them in files");
+  command->add_option("prompt", options->words, "What they show; - in it stands for the standard input, as does none")
+      ->type_name("TEXT");
+  command->add_option("-o,--output", options->output, "Save as this; {n} is the number (default image-{n}.png)")
+      ->type_name("FILE");
+  command->add_flag("--overwrite", options->overwrite, "Replace files that are there");
+  command->add_option("-n,--count", options->count, "Order so many (default 1)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+      ->type_name("COUNT");
+  command->add_option("-j,--concurrency", options->concurrency, "Have so many made at a time (default 4)")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("COUNT");
+  command->add_flag("--json", options->json, "Print a JSON object for each picture, rather than its file's name");
+  add_request(*command, *options);
+  add_endpoint_options(*command, options->endpoint, image_endpoint);
+  add_connection_options(*command, options->connection);
+  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
+}
+
+}  // namespace chatopen::program
