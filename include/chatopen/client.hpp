@@ -144,10 +144,11 @@ class CHATOPEN_EXPORT ChatClient {
   /// The same for what the request describes.
   [[nodiscard]] Result<UploadedFile> upload(const UploadRequest& request, const CallOptions& options = {}) const;
 
-  /// The same, telling how far it is.
+  /// The same, a `Result<UploadedFile>`, telling how far it is. (Named here, that type would cost every program that
+  /// includes this.)
   template <UploadProgressConsumer OnProgress>
-  [[nodiscard]] Result<UploadedFile> upload(const UploadRequest& request, OnProgress&& on_progress,
-                                            const CallOptions& options = {}) const {
+  [[nodiscard]] auto upload(const UploadRequest& request, OnProgress&& on_progress,
+                            const CallOptions& options = {}) const {
     return upload_with(request, detail::UploadProgressCallback(on_progress), options);
   }
 
@@ -155,10 +156,10 @@ class CHATOPEN_EXPORT ChatClient {
   /// which should not keep that waiting.
   [[nodiscard]] Pending<UploadedFile> upload_async(const UploadRequest& request, const CallOptions& options = {}) const;
 
-  /// The same, telling how far it is, on the transport's thread. The callable is destroyed when the call has ended.
+  /// The same, a `Pending<UploadedFile>`, telling how far it is, on the transport's thread. The callable is destroyed
+  /// when the call has ended.
   template <UploadProgressConsumer OnProgress>
-  Pending<UploadedFile> upload_async(const UploadRequest& request, OnProgress on_progress,
-                                     const CallOptions& options = {}) const {
+  auto upload_async(const UploadRequest& request, OnProgress on_progress, const CallOptions& options = {}) const {
     return start_upload(request, options,
                         std::make_unique<detail::UploadProgressFunction<OnProgress>>(std::move(on_progress)));
   }

@@ -7,12 +7,9 @@
 #include <chatopen/content.hpp>
 #include <chatopen/endpoint.hpp>
 #include <chatopen/error.hpp>
-#include <chatopen/export.hpp>
-#include <chatopen/pending.hpp>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -20,6 +17,26 @@
 namespace chatopen {
 
 class BodySource;
+
+/// A shared `BodySource` (see `chatopen/transport.hpp`), or none.
+class UploadSource {
+ public:
+  /// None.
+  UploadSource() noexcept = default;
+  /// Any source.
+  template <typename Source>
+  UploadSource(const std::shared_ptr<Source>& source) noexcept  // NOLINT(*-explicit-*)
+      : owner_(source, nullptr), source_(source.get()) {}
+
+  /// Null for none.
+  [[nodiscard]] BodySource* get() const noexcept { return source_; }
+
+ private:
+  // Only keeps the source alive, so its type does not matter; one of its own would cost every program that includes
+  // this.
+  std::shared_ptr<const std::string> owner_;
+  BodySource* source_ = nullptr;
+};
 
 /// A file to upload: exactly one of `path`, `bytes` and `source`. It is read in pieces while it is sent, so that its
 /// size does not matter to the memory.
@@ -31,9 +48,9 @@ struct UploadRequest {
   std::string path = {};
   /// Bytes in memory. Shared, never copied.
   std::shared_ptr<const std::string> bytes = {};
-  /// Anything that can be read in pieces and knows its size (see `chatopen/transport.hpp`), at its beginning. One call
-  /// at a time. It is sent again only when it can be rewound. What it throws, the call throws.
-  std::shared_ptr<BodySource> source = {};
+  /// A `std::shared_ptr` to anything that can be read in pieces and knows its size (see `chatopen/transport.hpp`), at
+  /// its beginning. One call at a time. It is sent again only when it can be rewound. What it throws, the call throws.
+  UploadSource source = {};
   /// The name that is sent: valid UTF-8 without control characters and directories. Empty for the last part of `path`;
   /// otherwise `file`, with the extension of a picture's format where that is known.
   std::string file_name = {};
@@ -58,8 +75,8 @@ struct UploadedFile {
 struct AttachedImage {
   /// By its URL at the service; or, as fallback, the file, which is then sent as a `data:` URL.
   ImagePart part;
-  /// Why the upload failed, when the fallback was taken.
-  std::optional<Error> fallback_reason = {};
+  /// Why the upload failed, when the fallback was taken; otherwise null.
+  std::shared_ptr<const Error> fallback_reason = {};
 };
 
 /// What may hear of an upload's progress: a callable that takes how many bytes of the file have been handed over for
@@ -114,8 +131,5 @@ class UploadProgressFunction final : public OwnedUploadProgress {
 };
 
 }  // namespace detail
-
-extern template class CHATOPEN_EXPORT Pending<UploadedFile>;
-extern template class CHATOPEN_EXPORT Pending<AttachedImage>;
 
 }  // namespace chatopen

@@ -54,7 +54,7 @@ Result<AttachedImage> attached(Result<UploadedFile> uploaded, ImagePart local) {
     error.detail.append(error.detail.empty() ? "" : "; ").append("the picture is too large to be sent in a message");
     return error;
   }
-  return AttachedImage{.part = std::move(local), .fallback_reason = std::move(error)};
+  return AttachedImage{.part = std::move(local), .fallback_reason = std::make_shared<const Error>(std::move(error))};
 }
 
 /// What is uploaded, and what stands in for it.

@@ -25,7 +25,7 @@ Error refused(std::initializer_list<std::string_view> message, std::string_view 
 
 Result<Content> open_content(const UploadRequest& request) {
   const int given =
-      (request.path.empty() ? 0 : 1) + (request.bytes == nullptr ? 0 : 1) + (request.source == nullptr ? 0 : 1);
+      (request.path.empty() ? 0 : 1) + (request.bytes == nullptr ? 0 : 1) + (request.source.get() == nullptr ? 0 : 1);
   if (given != 1) {
     return refused({given == 0 ? "there is nothing to upload" : "there is more than one thing to upload"},
                    "set exactly one of path, bytes and source");
@@ -33,7 +33,11 @@ Result<Content> open_content(const UploadRequest& request) {
   if (request.bytes != nullptr) {
     return Content{std::make_shared<BytesSource>(request.bytes), codec::media_type_of(*request.bytes)};
   }
-  if (request.source != nullptr) return Content{request.source};
+  if (BodySource* const source = request.source.get()) {
+    // A copy of the request's, which shares the source, is what keeps it alive.
+    const auto owner = std::make_shared<UploadSource>(request.source);
+    return Content{std::shared_ptr<BodySource>(owner, source)};
+  }
   Result<std::shared_ptr<FileSource>> file = FileSource::open(request.path);
   if (!file) return std::move(file).error();
   const std::string_view media_type = (*file)->media_type();

@@ -45,7 +45,9 @@ Parameters parse_parameters(std::string_view text, const std::string& where) {
     std::string name(base::trim(rest.substr(0, equals)));
     std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
     rest = base::trim(rest.substr(equals + 1));
-    if (!parsed.values.emplace(name, take_value(rest, where)).second) throw Refusal(where + " has " + name + " twice");
+    if (!parsed.values.emplace(name, take_value(rest, where)).second) {
+      throw Refusal(std::string(where).append(" has ").append(name).append(" twice"));
+    }
   }
   return parsed;
 }
@@ -94,7 +96,8 @@ std::string parse_disposition(std::string_view value) {
   if (name == parsed.values.end()) throw Refusal(header + " has no name");
   if (name->second != "file") throw Refusal("the part is named " + in_quotes(name->second) + ", not file");
   for (const auto& [each, ignored] : parsed.values) {
-    if (each != "name" && each != "filename") throw Refusal(header + " has the unknown parameter " + each);
+    if (each == "name" || each == "filename") continue;
+    throw Refusal(std::string(header).append(" has the unknown parameter ").append(each));
   }
   return check_file_name(parsed.values["filename"]);
 }
