@@ -11,7 +11,6 @@
 #include <coroutine>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <iostream>
 #include <mutex>
 #include <string>
@@ -21,22 +20,17 @@ namespace co = chatopen;
 // Where coroutines go on. Your program has such a loop already, or lets them go on on the transport's thread.
 class Loop {
  public:
-  void operator()(std::coroutine_handle<> coroutine) {
+  void post(std::coroutine_handle<> coroutine) {
     const std::lock_guard lock(mutex_);
     ready_.push_back(coroutine);
     changed_.notify_one();
   }
-  // Until every conversation has ended.
-  void run() {
+  std::coroutine_handle<> next() {
     std::unique_lock lock(mutex_);
-    while (talking > 0) {
-      changed_.wait(lock, [this] { return !ready_.empty(); });
-      const std::coroutine_handle<> coroutine = ready_.front();
-      ready_.pop_front();
-      lock.unlock();
-      coroutine.resume();
-      lock.lock();
-    }
+    changed_.wait(lock, [this] { return !ready_.empty(); });
+    const std::coroutine_handle<> coroutine = ready_.front();
+    ready_.pop_front();
+    return coroutine;
   }
 
   int talking = 0;
@@ -47,7 +41,7 @@ class Loop {
   std::deque<std::coroutine_handle<>> ready_;
 };
 
-// The least that a coroutine can return: it runs until it first waits, and frees itself at its end.
+// The least that a coroutine can return.
 struct Task {
   struct promise_type {
     Task get_return_object() { return {}; }
@@ -58,15 +52,14 @@ struct Task {
   };
 };
 
-Task talk(const co::ChatClient& client, Loop& loop, std::string model, int& failures) {
+Task talk(const co::ChatClient& client, Loop& loop, std::string model) {
   ++loop.talking;
   co::ChatRequest request{.endpoint = co::endpoints::general_llm(model)};
   for (const char* question : {"Why is the sky blue?", "And in the evening?"}) {
     request.messages.push_back(co::Message::user(question));
-    const auto reply = co_await co::resume_on(client.chat_async(request), std::ref(loop));
+    const auto reply = co_await co::resume_on(client.chat_async(request), [&](auto self) { loop.post(self); });
     if (!reply) {
       std::cerr << reply.error() << '\n';
-      ++failures;
       break;
     }
     std::cout << model << ": " << reply->text() << '\n';
@@ -81,15 +74,9 @@ int main() {
     std::cerr << options.error() << '\n';
     return 1;
   }
-  const auto client = co::ChatClient::create(*options);
-  if (!client) {
-    std::cerr << client.error() << '\n';
-    return 1;
-  }
+  const auto client = co::ChatClient::create(*options).value();
   Loop loop;
-  int failures = 0;
-  talk(*client, loop, "deepseek-chat", failures);
-  talk(*client, loop, "moonshot-128k", failures);
-  loop.run();
-  return failures;
+  talk(client, loop, "deepseek-chat");
+  talk(client, loop, "moonshot-128k");
+  while (loop.talking > 0) loop.next().resume();
 }

@@ -75,6 +75,8 @@ if [ "$wanted" = checks ]; then
   need_command strace strace
   need_package time
   need_command git git
+  need_command nodejs node
+  need_command npm npm
 fi
 
 install_missing() {

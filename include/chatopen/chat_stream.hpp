@@ -22,6 +22,10 @@ class ChatStreamState;
 /// is buffered, a little, and then slows the sender. Destroying it ends the call. One thread at a time, except
 /// `cancel`. A moved-from stream may only be assigned to or destroyed.
 ///
+/// It needs a name: one that is made in the head of a `for` is gone before `finish` can say whether it broke off. In a
+/// callback of an asynchronous call over the same transport it waits for nothing: `next` is then null where it would
+/// wait, and `finish` an `invalid_argument`.
+///
 /// @code
 /// chatopen::ChatStream stream = client.stream(request);
 /// for (const chatopen::ChatDelta& delta : stream) std::cout << delta.text;

@@ -18,4 +18,5 @@
 #include <chatopen/result.hpp>
 #include <chatopen/secret.hpp>
 #include <chatopen/sse.hpp>
+#include <chatopen/upload.hpp>
 #include <chatopen/version.hpp>

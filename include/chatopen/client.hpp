@@ -12,6 +12,7 @@
 #include <chatopen/reply.hpp>
 #include <chatopen/request.hpp>
 #include <chatopen/result.hpp>
+#include <chatopen/upload.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -28,7 +29,7 @@ struct ClientAccess;
 }
 
 /// What may be given pieces of a streamed reply: a callable that takes `const ChatDelta&` and returns void, or bool,
-/// where false stops the stream and closes its connection.
+/// where false stops the stream and closes its connection. Whatever else it returns is ignored.
 template <typename Callable>
 concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>;
 
@@ -37,12 +38,16 @@ concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>
 ///
 /// Blocking calls run, with their callbacks, on the caller's thread. All asynchronous calls and pulled streams share
 /// the transport's thread, which also runs their callbacks, so these should be short; or, where the transport is
-/// `poll_driven`, they run within `poll` and calls that wait. A callback may use the client, also destroy it, and may
-/// throw: the call that it belongs to then ends, and its caller gets the exception.
+/// `poll_driven`, they run within `poll` and calls that wait. Callbacks of one call never overlap, but those of others
+/// may run beside them: a call that waits for its next attempt goes on or ends on the clock's thread, one that the
+/// client's end cancels ends on the thread of that, and a transport that has only `perform` is given several threads.
+/// A callback may use the client, also destroy it, and may throw: the call that it belongs to then ends, and its caller
+/// gets the exception.
 ///
-/// When the last copy dies, calls in flight complete as `ErrorKind::cancelled` before the destructor returns, which
-/// waits only for callbacks that are running on other threads; no callback runs afterwards. A destructor that runs in a
-/// callback waits for nothing: a call whose callback is running on another thread just then completes after that.
+/// When the last copy dies, asynchronous calls and pulled streams in flight complete as `ErrorKind::cancelled` before
+/// the destructor returns, which waits only for callbacks that are running on other threads; none of their callbacks
+/// runs afterwards. A destructor that runs in a callback waits for nothing: a call whose callback is running on another
+/// thread just then completes after that. A blocking call goes on, also when its own callback has destroyed the client.
 class CHATOPEN_EXPORT ChatClient {
  public:
   /// Checks everything that can be checked without the network, and connects nothing.
@@ -131,13 +136,54 @@ class CHATOPEN_EXPORT ChatClient {
   [[nodiscard]] Pending<SavedFile> save_async(const GeneratedImage& image, const std::string& path,
                                               const SaveOptions& options = {}) const;
 
+  /// Uploads a local file in pieces, and waits. Errors: every `ErrorKind`; `invalid_argument` for what is no regular
+  /// file, or empty; `io` for a file that cannot be read, or changed meanwhile; `protocol` for a reply without a URL.
+  /// `Timeouts::first_byte` and `total` must leave time to send all of it.
+  [[nodiscard]] Result<UploadedFile> upload(const std::string& path, const CallOptions& options = {}) const;
+
+  /// The same for what the request describes.
+  [[nodiscard]] Result<UploadedFile> upload(const UploadRequest& request, const CallOptions& options = {}) const;
+
+  /// The same, a `Result<UploadedFile>`, telling how far it is. (Named here, that type would cost every program that
+  /// includes this.)
+  template <UploadProgressConsumer OnProgress>
+  [[nodiscard]] auto upload(const UploadRequest& request, OnProgress&& on_progress,
+                            const CallOptions& options = {}) const {
+    return upload_with(request, detail::UploadProgressCallback(on_progress), options);
+  }
+
+  /// Uploads without waiting. A file is opened before this returns, and read on the transport's thread, as is a source,
+  /// which should not keep that waiting.
+  [[nodiscard]] Pending<UploadedFile> upload_async(const UploadRequest& request, const CallOptions& options = {}) const;
+
+  /// The same, a `Pending<UploadedFile>`, telling how far it is, on the transport's thread. The callable is destroyed
+  /// when the call has ended.
+  template <UploadProgressConsumer OnProgress>
+  auto upload_async(const UploadRequest& request, OnProgress on_progress, const CallOptions& options = {}) const {
+    return start_upload(request, options,
+                        std::make_unique<detail::UploadProgressFunction<OnProgress>>(std::move(on_progress)));
+  }
+
+  /// Makes a picture in a local file ready for a message: uploads it, or, when the service does not take it, falls back
+  /// to the file itself, as `image_file` makes it, and says why. It falls back when the service refuses the upload (but
+  /// not for its credentials), its reply cannot be used, or the connection breaks or a deadline passes once the upload
+  /// has begun. It does not when the host cannot be reached, the call was cancelled, the file cannot be read or
+  /// changed, or is larger than `default_max_image_bytes`: then the upload's error is the result.
+  /// Errors: as `upload`; `invalid_argument` also for what is no known picture format.
+  [[nodiscard]] Result<AttachedImage> attach_image(const std::string& path, const CallOptions& options = {}) const;
+
+  /// The same without waiting.
+  [[nodiscard]] Pending<AttachedImage> attach_image_async(const std::string& path,
+                                                          const CallOptions& options = {}) const;
+
   /// Where the transport is `poll_driven`: runs what is ready, after waiting for that at most `budget`. Whether
   /// asynchronous calls of this client are in flight. Elsewhere it only tells that.
   bool poll(std::chrono::milliseconds budget = std::chrono::milliseconds(0)) const;
 
   /// Takes no more asynchronous calls and pulled streams on any copy of this client (they end as `cancelled`), waits at
-  /// most `grace` for those in flight, and cancels the rest: no callback runs after it returns. Whether none had to be
-  /// cancelled. Within a callback it waits for nothing, as the destructor.
+  /// most `grace` for those in flight, and cancels the rest: none of their callbacks runs after it returns. Whether
+  /// none had to be cancelled. Within a callback it waits for nothing, as the destructor. Blocking calls are left
+  /// alone.
   bool shutdown(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
 
   /// Replaces the credentials for calls that start from now on, on every copy of this client.
@@ -156,6 +202,11 @@ class CHATOPEN_EXPORT ChatClient {
                                                                      const CallOptions& options) const;
   [[nodiscard]] Pending<ChatReply> start_chat(const ChatRequest& request, const CallOptions& options,
                                               std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const;
+  [[nodiscard]] Result<UploadedFile> upload_with(const UploadRequest& request,
+                                                 const detail::UploadProgressCallback& on_progress,
+                                                 const CallOptions& options) const;
+  [[nodiscard]] Pending<UploadedFile> start_upload(const UploadRequest& request, const CallOptions& options,
+                                                   std::unique_ptr<detail::OwnedUploadProgress> on_progress) const;
 
   std::shared_ptr<Impl> impl_;
 };

@@ -54,7 +54,8 @@ class PendingAwaiter {
 /// Awaits the result; the coroutine goes on, on the thread that brings it: the transport's, or that of who polls. It
 /// should be brief there, or use `resume_on`. What a callback of the call throws is thrown here.
 ///
-/// A coroutine that waits may be destroyed on that same thread; this cancels the call.
+/// A coroutine that waits may be destroyed on that same thread; this cancels the call. What it throws, and does not
+/// catch, must not leave it: nobody is there to catch it.
 ///
 /// @code
 /// chatopen::Pending<chatopen::ChatReply> pending = client.chat_async(request);

@@ -25,7 +25,8 @@ struct CurlOptions {
   std::string proxy = {};
   /// A PEM file of certificate authorities to trust instead of the system's.
   std::string ca_file = {};
-  /// A directory of hashed certificates to trust instead of the system's.
+  /// A directory of hashed certificates to trust instead of the system's. Where the system has a directory besides its
+  /// file, only the file is trusted unless this names the directory.
   std::string ca_directory = {};
   /// A PEM file with the certificate that the client shows.
   std::string client_certificate = {};

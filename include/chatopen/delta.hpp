@@ -7,13 +7,15 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace chatopen {
 
 /// A piece of a tool call. Pieces with the same index belong to one call.
 struct ToolCallDelta {
-  /// Which of the reply's tool calls this is a piece of, from 0.
+  /// Which of the reply's tool calls this is a piece of, from 0. Where the server does not say it, another identifier
+  /// begins another call.
   int index = 0;
   /// Usually in a call's first piece only.
   std::string id = {};
@@ -54,8 +56,8 @@ class DeltaCallback {
   template <typename Callable>
   static bool call(void* object, const ChatDelta& delta) {
     Callable& callable = *static_cast<Callable*>(object);
-    if constexpr (requires { static_cast<bool>(callable(delta)); }) {
-      return static_cast<bool>(callable(delta));
+    if constexpr (std::is_same_v<decltype(callable(delta)), bool>) {
+      return callable(delta);
     } else {
       callable(delta);
       return true;

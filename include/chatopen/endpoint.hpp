@@ -53,7 +53,7 @@ struct Endpoint {
   [[nodiscard]] CHATOPEN_EXPORT static Endpoint custom(std::string path, WireForm wire_form);
 };
 
-/// The twelve endpoints that the reference names. Only `gpt_4o_multimodal` has a documented path.
+/// The twelve endpoints that the reference names, and one for files. Only `gpt_4o_multimodal` has a documented path.
 ///
 /// A model's name is percent-encoded into one path segment; an empty one, `.`, `..`, and control characters are refused
 /// when the request is sent.
@@ -83,6 +83,9 @@ namespace endpoints {
 [[nodiscard]] CHATOPEN_EXPORT Endpoint model_k_v1();
 /// A private model. Path inferred.
 [[nodiscard]] CHATOPEN_EXPORT Endpoint gemini();
+
+/// Takes files; none of the twelve. Path and form observed.
+[[nodiscard]] CHATOPEN_EXPORT Endpoint file_upload();
 
 /// All twelve, in the reference's order. The first three have no model: `{model}` stands in their path.
 [[nodiscard]] CHATOPEN_EXPORT std::vector<Endpoint> all();

@@ -72,7 +72,7 @@ struct CallCompleted {
   std::chrono::nanoseconds duration = {};
   /// Body bytes of the last attempt, decompressed.
   std::uint64_t response_bytes = 0;
-  /// Pieces of a streamed reply.
+  /// Pieces of a streamed reply, of the last attempt.
   std::uint64_t deltas = 0;
   /// How many attempts were made.
   int attempts = 0;

@@ -93,7 +93,7 @@ struct Limits {
   std::size_t max_reply_bytes = std::size_t{256} * 1024 * 1024;
   /// One event of a stream. Default 128 MiB.
   std::size_t max_event_bytes = std::size_t{128} * 1024 * 1024;
-  /// What is kept of the body of an error reply; the rest is not read.
+  /// What is kept of the body of an error reply; the rest is not read. This one may be zero.
   std::size_t max_error_body_bytes = std::size_t{64} * 1024;
   /// All header lines of a reply together. Default 64 KiB.
   std::size_t max_header_bytes = std::size_t{64} * 1024;

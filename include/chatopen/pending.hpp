@@ -66,7 +66,7 @@ class FunctionReadyCallback final : public ReadyCallback {
 ///
 /// Waiting inside a callback of the transport that the call itself needs would wait for ever, so there `wait` and
 /// `wait_for` return at once, and `get` is an `invalid_argument`. After `fork`, a child process gets an error of kind
-/// `connection` for its parent's calls.
+/// `connection` for its parent's calls; functions for `then` and `when_ready` are there called at once.
 template <typename T>
 class CHATOPEN_EXPORT Pending {
  public:
@@ -75,7 +75,7 @@ class CHATOPEN_EXPORT Pending {
   ~Pending();
 
   /// Whether the result is there. Never blocks.
-  [[nodiscard]] bool ready() const noexcept;
+  bool ready() const noexcept;
   /// Until the result is there.
   void wait() const;
   /// At most that long. Whether the result is there.

@@ -35,14 +35,14 @@ class CHATOPEN_EXPORT Secret {
   [[nodiscard]] std::string_view reveal() const& noexcept;
   std::string_view reveal() const&& = delete;
 
+  /// Deleted, so that printing a secret does not compile. A friend, so that nothing else is taken for one.
+  template <typename Stream>
+  friend Stream& operator<<(Stream& stream, const Secret& secret) = delete;
+
  private:
   char* bytes_ = nullptr;
   std::size_t size_ = 0;
 };
-
-/// Deleted, so that printing a secret does not compile.
-template <typename Stream>
-Stream& operator<<(Stream& stream, const Secret& secret) = delete;
 
 /// What every request carries in its two credential headers (wire protocol: documented).
 struct Credentials {

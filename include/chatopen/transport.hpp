@@ -183,7 +183,8 @@ class CHATOPEN_EXPORT Transport {
   /// Starts the exchange and returns at once; sink and completion, which must not throw, are called on a thread of the
   /// transport's, or within `poll`. When it fails at once, the completion may be called before this returns. Must end
   /// within 50 ms of a cancellation. Null, the default, when this transport has no asynchronous half: then nothing was
-  /// started, and `perform` is used instead.
+  /// started, and `perform` is used instead, on at most 32 threads for each client. More calls wait for one, which no
+  /// deadline ends, only a cancellation.
   [[nodiscard]] virtual std::unique_ptr<Exchange> start(std::shared_ptr<const HttpRequest> request,
                                                         std::shared_ptr<ResponseSink> sink,
                                                         std::shared_ptr<ExchangeCompletion> completion);

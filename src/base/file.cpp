@@ -23,6 +23,21 @@ Error cannot(const char* verb, const std::string& path) {
   return cannot(verb, path, std::error_code(errno, std::generic_category()));
 }
 
+#if __has_include(<unistd.h>)
+FileState state_of(const struct stat& status) {
+#ifdef __APPLE__
+  const timespec& modified = status.st_mtimespec;
+#else
+  const timespec& modified = status.st_mtim;
+#endif
+  constexpr std::int64_t nanoseconds = 1'000'000'000;
+  return {.size = static_cast<std::uint64_t>(status.st_size),
+          .modified = modified.tv_sec * nanoseconds + modified.tv_nsec,
+          .device = static_cast<std::uint64_t>(status.st_dev),
+          .number = static_cast<std::uint64_t>(status.st_ino)};
+}
+#endif
+
 Error not_regular(const std::string& path) {
   return {.kind = ErrorKind::invalid_argument, .message = "'" + path + "' is not a regular file"};
 }
@@ -78,5 +93,43 @@ Result<std::size_t> RegularFile::read(char* into, std::size_t capacity) {
   if (count < capacity && std::ferror(file_.get()) != 0) return cannot("read", path_);
   return count;
 }
+
+bool RegularFile::rewind() noexcept {
+  return std::fseek(file_.get(), 0, SEEK_SET) == 0;
+}
+
+#if __has_include(<unistd.h>)
+
+std::optional<FileState> RegularFile::state() const {
+  struct stat status = {};
+  if (::fstat(::fileno(file_.get()), &status) != 0) return std::nullopt;
+  return state_of(status);
+}
+
+std::optional<FileState> RegularFile::state_by_path() const {
+  struct stat status = {};
+  if (::stat(path_.c_str(), &status) != 0) return std::nullopt;
+  return state_of(status);
+}
+
+#else
+
+std::optional<FileState> RegularFile::state() const {
+  return state_by_path();
+}
+
+std::optional<FileState> RegularFile::state_by_path() const {
+  std::error_code cause;
+  const std::filesystem::path native(path_);
+  FileState state;
+  state.size = std::filesystem::file_size(native, cause);
+  if (cause) return std::nullopt;
+  state.modified =
+      static_cast<std::int64_t>(std::filesystem::last_write_time(native, cause).time_since_epoch().count());
+  if (cause) return std::nullopt;
+  return state;
+}
+
+#endif
 
 }  // namespace chatopen::base

@@ -165,6 +165,31 @@ std::size_t Redactor::match_at(std::string_view text, TextEnd end) const {
   return longest;
 }
 
+std::size_t Redactor::secret_at(std::string_view text, TextEnd end) const {
+  std::size_t size = match_at(text, end);
+  // What begins within one extends it.
+  for (std::size_t i = 1; i < size; ++i) size = std::max(size, i + match_at(text.substr(i), end));
+  return size;
+}
+
+SecretPlace Redactor::find(std::string_view text, std::size_t from) const {
+  // Texts of megabytes have few places where a secret can begin.
+  bool may_begin[256] = {};
+  for (const char escape : {'\\', '%', '&'}) may_begin[static_cast<unsigned char>(escape)] = true;
+  for (const std::string_view bytes : secrets_) {
+    for (unsigned c = 0; c < 256; ++c) {
+      for (const bool is_base64 : {false, true}) {
+        may_begin[c] = may_begin[c] || Secret{bytes, is_base64}.has(static_cast<char>(c), 0);
+      }
+    }
+  }
+  for (std::size_t at = from; at < text.size(); ++at) {
+    if (!may_begin[static_cast<unsigned char>(text[at])]) continue;
+    if (const std::size_t size = secret_at(text.substr(at), TextEnd::whole); size != 0) return {at, size};
+  }
+  return {text.size(), 0};
+}
+
 std::string Redactor::redact(std::string_view text, std::size_t max_bytes, TextEnd end) const {
   std::string out;
   out.reserve(std::min(text.size(), max_bytes));
@@ -174,9 +199,7 @@ std::string Redactor::redact(std::string_view text, std::size_t max_bytes, TextE
     return true;
   };
   while (!text.empty()) {
-    std::size_t secret = match_at(text, end);
-    // Secrets may overlap: what begins within one extends it.
-    for (std::size_t i = 1; i < secret; ++i) secret = std::max(secret, i + match_at(text.substr(i), end));
+    const std::size_t secret = secret_at(text, end);
     if (secret != 0) {
       if (!put(mark)) break;
       text.remove_prefix(secret);

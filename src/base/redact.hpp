@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chatopen/export.hpp>
 #include <chatopen/secret.hpp>
 
 #include <cstddef>
@@ -12,9 +13,16 @@ namespace chatopen::base {
 /// Whether a text may have been cut before it is redacted, so that its end may be the beginning of a credential.
 enum class TextEnd { whole, maybe_cut };
 
+/// Where a secret stands in a text.
+struct SecretPlace {
+  std::size_t begin = 0;
+  /// 0 when there is none.
+  std::size_t size = 0;
+};
+
 /// Removes the credentials from text that came from outside. Cheap to make: it keeps views of the credentials, which
-/// must outlive it.
-class Redactor {
+/// must outlive it. Exported for the recordings of chatopen::testing.
+class CHATOPEN_EXPORT Redactor {
  public:
   explicit Redactor(const Credentials& credentials);
   explicit Redactor(std::vector<std::string_view> secrets);
@@ -26,16 +34,21 @@ class Redactor {
   /// survives at the cut, nor of at least four bytes where the text itself was cut in a secret.
   [[nodiscard]] std::string redact(std::string_view text, std::size_t max_bytes, TextEnd end = TextEnd::whole) const;
 
+  /// The first secret at or after `from`, in each of these spellings.
+  [[nodiscard]] SecretPlace find(std::string_view text, std::size_t from) const;
+
  private:
   [[nodiscard]] std::size_t match_at(std::string_view text, TextEnd end) const;
+  /// The same, with what overlaps it.
+  [[nodiscard]] std::size_t secret_at(std::string_view text, TextEnd end) const;
 
   std::vector<std::string_view> secrets_;
 };
 
 /// Whether the value of this header may be printed: an allow-list, case-insensitive.
-[[nodiscard]] bool is_loggable_header(std::string_view name) noexcept;
+[[nodiscard]] CHATOPEN_EXPORT bool is_loggable_header(std::string_view name) noexcept;
 
 /// The URL without query, fragment and user info, for printing.
-[[nodiscard]] std::string loggable_url(std::string_view url);
+[[nodiscard]] CHATOPEN_EXPORT std::string loggable_url(std::string_view url);
 
 }  // namespace chatopen::base

@@ -107,6 +107,15 @@ SinkAction AsyncCall::on_body(std::string_view bytes) {
   return is_abandoned() || has_ended() ? SinkAction::stop : action;
 }
 
+Result<std::size_t> AsyncCall::read(BodySource& body, char* into, std::size_t capacity) {
+  const Step step(*this);
+  if (!step || is_abandoned()) return cancelled_by_caller();
+  Result<std::size_t> count = body.read(into, capacity);
+  // A callback may have ended the call by destroying its client.
+  if (is_abandoned() || has_ended()) return cancelled_by_caller();
+  return count;
+}
+
 void AsyncCall::on_complete(TransportOutcome outcome) {
   const Step step(*this);
   if (!step) return;

@@ -45,6 +45,10 @@ class AsyncCall : public ResponseSink,
   /// now ends with that.
   void abandon_without_waiting();
 
+  /// Reads from the request's body, which may be the caller's code, as a step of the call: `cancelled` once it has
+  /// ended. The source must not throw.
+  [[nodiscard]] Result<std::size_t> read(BodySource& body, char* into, std::size_t capacity);
+
   /// For `Core`, under its lock: the place among its calls.
   std::size_t place = 0;
 
@@ -79,7 +83,6 @@ class AsyncCall : public ResponseSink,
   std::unique_ptr<PreparedCall> prepared_;
   unsigned generation_;
   std::optional<Call> call_;
-  std::optional<CancelCallback> on_cancel_;
   // Recursive: a transport may report an end, and a clock run a task, before the call that asked for it returns.
   std::recursive_mutex gate_;
   std::atomic<bool> abandoned_ = false;
@@ -91,6 +94,8 @@ class AsyncCall : public ResponseSink,
   bool entered_ = false;
   unsigned attempt_ = 0;
   std::shared_ptr<Exchange> exchange_;
+  // Last, and so destroyed first: its function, which may run on another thread, takes the lock above.
+  std::optional<CancelCallback> on_cancel_;
 };
 
 }  // namespace chatopen::client

@@ -48,7 +48,9 @@ bool AsyncCore::has_calls() {
 }
 
 bool AsyncCore::wait_for_calls(std::chrono::milliseconds grace) {
-  const auto until = std::chrono::steady_clock::now() + grace;
+  // Not so far in the future that the clock overflows.
+  constexpr std::chrono::milliseconds longest(std::chrono::hours(24 * 365));
+  const auto until = std::chrono::steady_clock::now() + std::clamp(grace, std::chrono::milliseconds(0), longest);
   if (CallbackScope::is_inside(transport())) return !has_calls();
   if (!poll_driven()) {
     std::unique_lock lock(mutex_);

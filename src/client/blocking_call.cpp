@@ -9,7 +9,7 @@
 
 namespace chatopen::client {
 
-std::optional<Error> run_blocking(Core& core, PreparedCall& prepared, Receiver& receiver, int& attempts) {
+Result<int> call_blocking(Core& core, PreparedCall& prepared, Receiver& receiver) {
   Call call(core.options(), core.budget(), prepared, receiver);
   const auto failed = [&call](Error error) {
     call.complete(&error);
@@ -30,8 +30,7 @@ std::optional<Error> run_blocking(Core& core, PreparedCall& prepared, Receiver& 
     }
   }
   call.complete(nullptr);
-  attempts = call.attempts();
-  return std::nullopt;
+  return call.attempts();
 }
 
 }  // namespace chatopen::client

@@ -3,14 +3,12 @@
 #include "client/prepared_call.hpp"
 #include "client/receiver.hpp"
 
-#include <chatopen/error.hpp>
-
-#include <optional>
+#include <chatopen/result.hpp>
 
 namespace chatopen::client {
 
-/// Sends a call and waits for its end. Empty for a success, whose value the receiver has. `attempts` as in `Error`.
+/// Sends a call and waits for its end, which leaves the value with the receiver. Returns how many attempts it took.
 /// Throws what a callback of the caller's has thrown.
-[[nodiscard]] std::optional<Error> run_blocking(Core& core, PreparedCall& prepared, Receiver& receiver, int& attempts);
+[[nodiscard]] Result<int> call_blocking(Core& core, PreparedCall& prepared, Receiver& receiver);
 
 }  // namespace chatopen::client

@@ -9,9 +9,9 @@ namespace chatopen::client {
 
 Result<ChatReply> chat_blocking(Core& core, PreparedCall& prepared, const detail::DeltaCallback* on_delta) {
   ChatReceiver receiver(prepared, on_delta, nullptr);
-  int attempts = 0;
-  if (auto error = run_blocking(core, prepared, receiver, attempts)) return *std::move(error);
-  return receiver.take(attempts);
+  Result<int> attempts = call_blocking(core, prepared, receiver);
+  if (!attempts) return std::move(attempts).error();
+  return receiver.take(*attempts);
 }
 
 }  // namespace chatopen::client

@@ -53,6 +53,10 @@ std::optional<FailedAttempt> Call::judge(const TransportOutcome& outcome) {
     failed = refused_by_status(receiver_, prepared_.redactor);
   } else if (outcome.failure && !(outcome.failure == TransportFailure::truncated && receiver_.shows_its_end())) {
     failed = broken(outcome, prepared_.redactor);
+    if (outcome.failure == TransportFailure::request_body && prepared_.body_fault != nullptr) {
+      prepared_.body_fault->maybe_processed = failed->error.maybe_processed;
+      failed->error = std::move(*prepared_.body_fault);
+    }
   } else {
     failed = receiver_.finish(outcome);
   }
@@ -78,10 +82,12 @@ Call::Next Call::end_attempt(const TransportOutcome& outcome) {
   if (!failed && receiver_.exception() != nullptr) return {.error = ended(cancelled_by_caller(), attempts_)};
   if (!failed) return {};
   maybe_processed_ |= failed->error.maybe_processed;
+  RetryClass& retry_class = failed->retry_class;
+  if (retry_class == RetryClass::ambiguous && !prepared_.retry.retry_ambiguous) retry_class = RetryClass::never;
   // Asked first: what is only asked for takes nothing from the budget.
   const RetryPredicate* const predicate = prepared_.retry.predicate.get();
-  if (predicate != nullptr && failed->retry_class != RetryClass::never && !predicate->should_retry(failed->error)) {
-    failed->retry_class = RetryClass::never;
+  if (predicate != nullptr && retry_class != RetryClass::never && !predicate->should_retry(failed->error)) {
+    retry_class = RetryClass::never;
   }
   const auto wait = schedule_.next(failed->retry_class, failed->error.retry_after, time_left());
   Error error = ended(std::move(failed->error), attempts_);

@@ -36,8 +36,4 @@ void PendingChatCall::on_end(std::optional<Error> error, std::exception_ptr exce
   set(std::move(result), std::move(exception));
 }
 
-FailedChatCall::FailedChatCall(const std::shared_ptr<Core>& core, Error error) : PendingState(core) {
-  set(Result<ChatReply>(std::move(error)), nullptr);
-}
-
 }  // namespace chatopen::client

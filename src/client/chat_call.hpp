@@ -34,11 +34,4 @@ class PendingChatCall final : public AsyncCall, public detail::PendingState<Chat
   ChatReceiver receiver_;
 };
 
-/// A chat that failed before it could be sent.
-class FailedChatCall final : public detail::PendingState<ChatReply> {
- public:
-  FailedChatCall(const std::shared_ptr<Core>& core, Error error);
-  void cancel_call() noexcept override {}
-};
-
 }  // namespace chatopen::client

@@ -10,6 +10,8 @@
 namespace chatopen::client {
 namespace {
 
+using transport::RetryClass;
+
 bool is_event_stream(std::string_view content_type) {
   const std::string_view media_type = base::trim(content_type.substr(0, content_type.find(';')));
   return base::equal_ignoring_case(media_type, "text/event-stream");
@@ -29,7 +31,8 @@ void ChatReceiver::restart() {
   Receiver::restart();
   stream_.reset();
   error_.reset();
-  has_events_ = false;
+  deltas_ = 0;
+  has_events_ = refused_late_ = done_ = stopped_ = false;
 }
 
 void ChatReceiver::begin_body() {
@@ -50,14 +53,17 @@ SinkAction ChatReceiver::add_body(std::string_view bytes) {
 void ChatReceiver::on_event(std::string_view data) {
   // The rest of a chunk behind the end.
   if (done_ || stopped_ || error_) return;
-  has_events_ = true;
+  const bool is_first = !std::exchange(has_events_, true);
   auto on_delta = [this](const ChatDelta& delta) { return deliver(delta); };
   Error error;
   switch (stream_->decoder.decode(data, status(), detail::DeltaCallback(on_delta), error)) {
     case codec::ChunkDecoder::Step::more: break;
     case codec::ChunkDecoder::Step::done: on_done(); break;
     case codec::ChunkDecoder::Step::stopped: stopped_ = true; break;
-    case codec::ChunkDecoder::Step::failed: error_ = std::make_unique<Error>(std::move(error)); break;
+    case codec::ChunkDecoder::Step::failed:
+      error_ = std::make_unique<Error>(std::move(error));
+      refused_late_ = !is_first;
+      break;
   }
 }
 
@@ -89,7 +95,15 @@ std::optional<FailedAttempt> ChatReceiver::finish(const TransportOutcome& outcom
 }
 
 std::optional<FailedAttempt> ChatReceiver::finish_stream(const TransportOutcome& outcome) {
-  if (error_ && !done_) return refused_by_body(std::move(*error_));
+  if (error_ && !done_) {
+    FailedAttempt failed = refused_by_body(std::move(*error_));
+    // Behind other events it refuses no request: the service had begun the work.
+    if (refused_late_) {
+      failed.error.maybe_processed = true;
+      if (failed.retry_class == RetryClass::refused) failed.retry_class = RetryClass::ambiguous;
+    }
+    return failed;
+  }
   if (!done_ && !stopped_) {
     const bool proven = outcome.body_end == BodyEnd::proven;
     bool unfinished = false;
@@ -116,9 +130,10 @@ std::optional<FailedAttempt> ChatReceiver::finish_stream(const TransportOutcome&
 
 std::optional<FailedAttempt> ChatReceiver::finish_whole(const TransportOutcome& outcome) {
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
+  const bool proven = outcome.body_end == BodyEnd::proven;
   Result<ChatReply::Fields> decoded = codec::decode_chat(status(), std::move(body()), redactor());
-  if (!decoded) return undecoded(std::move(decoded).error(), body(), outcome);
-  if (outcome.body_end != BodyEnd::proven && !begins_object_or_array(decoded->raw)) {
+  if (!decoded) return refused_by_whole_body(std::move(decoded).error(), outcome, body());
+  if (!proven && !begins_object_or_array(decoded->raw)) {
     return cut("the connection closed, and nothing shows that the reply is whole");
   }
   if (decoded->request_id.empty()) decoded->request_id = request_id_of(*this);

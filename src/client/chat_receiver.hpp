@@ -61,6 +61,7 @@ class ChatReceiver final : public Receiver {
   ChatReply::Fields fields_;
   std::uint64_t deltas_ = 0;
   bool has_events_ = false;
+  bool refused_late_ = false;
   bool done_ = false;
   bool stopped_ = false;
   bool delivered_ = false;

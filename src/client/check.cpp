@@ -85,7 +85,8 @@ bool refuses(const Limits& limits, Error& fault) {
 
 bool refuses(const std::vector<EndpointOverride>& overrides, Error& fault) {
   if (overrides.empty()) return false;
-  const std::vector<Endpoint> known = endpoints::all();
+  std::vector<Endpoint> known = endpoints::all();
+  known.push_back(endpoints::file_upload());
   for (const EndpointOverride& override : overrides) {
     const auto endpoint =
         std::find_if(known.begin(), known.end(), [&](const Endpoint& each) { return each.name == override.name; });

@@ -171,11 +171,10 @@ void DownloadReceiver::weigh(FailedAttempt& failed) const {
   }
 }
 
-Result<SavedFile> DownloadReceiver::take(std::optional<Error> error, int /*attempts*/) {
+Error DownloadReceiver::fail(Error error) {
   file_.reset();
-  if (!error) return std::move(saved_);
-  error->maybe_processed = false;
-  return *std::move(error);
+  error.maybe_processed = false;
+  return error;
 }
 
 }  // namespace chatopen::client

@@ -33,8 +33,10 @@ class DownloadReceiver final : public Receiver {
   void weigh(FailedAttempt& failed) const override;
   void describe(CallCompleted& /*event*/) const override {}
 
-  /// At the end of the call; after an error, the temporary file is gone.
-  [[nodiscard]] Result<SavedFile> take(std::optional<Error> error, int attempts);
+  /// After a success.
+  [[nodiscard]] SavedFile take(int /*attempts*/) { return std::move(saved_); }
+  /// After an error: nothing is left of the file.
+  [[nodiscard]] Error fail(Error error);
 
  private:
   void begin_body() override;

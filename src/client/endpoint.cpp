@@ -2,6 +2,7 @@
 
 #include "client/path.hpp"
 
+#include <cstddef>
 #include <iterator>
 #include <utility>
 
@@ -17,7 +18,7 @@ struct Entry {
   Provenance provenance = Provenance::inferred;
 };
 
-// In the reference's order.
+// In the reference's order, and behind them what it does not name.
 constexpr Entry entries[] = {
     {"role-play", "", "角色扮演模型通用请求接口"},
     {"general-llm", "", "大语言模型通用请求接口"},
@@ -31,12 +32,15 @@ constexpr Entry entries[] = {
     {"gpt-image-1", "gpt-image-1", "gpt-image-1", WireForm::image},
     {"model-k-v1", "model-k", "model-k(v1)"},
     {"gemini", "gemini", "gemini"},
+    {"file-upload", "", "", WireForm::upload, Provenance::observed},
 };
+constexpr std::size_t named_by_reference = std::size(entries) - 1;
 
 const char* path_of(WireForm form) noexcept {
   switch (form) {
     case WireForm::prompt: return "/AIGCChatOpenServ/saas/{model}/stream";
     case WireForm::image: return "/AIGCChatOpenServ/saas/{model}/image/generation";
+    case WireForm::upload: return "/AIGCChatOpenServ/saas/file/upload";
     default: return "/AIGCChatOpenServ/saas/{model}/text/v3";
   }
 }
@@ -120,11 +124,14 @@ Endpoint model_k_v1() {
 Endpoint gemini() {
   return make(entries[11]);
 }
+Endpoint file_upload() {
+  return make(entries[named_by_reference]);
+}
 
 std::vector<Endpoint> all() {
   std::vector<Endpoint> list;
-  list.reserve(std::size(entries));
-  for (const Entry& entry : entries) list.push_back(make(entry));
+  list.reserve(named_by_reference);
+  for (std::size_t i = 0; i < named_by_reference; ++i) list.push_back(make(entries[i]));
   return list;
 }
 

@@ -13,11 +13,11 @@ namespace chatopen::client {
 
 Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageRequest& request, const CallOptions& call) {
   WireForm wire_form{};
-  auto prepared = open_call(core, request.endpoint, call, false, wire_form);
+  auto prepared = prepare_call(core, request.endpoint, call, "application/json", false, wire_form);
   if (!prepared) return prepared;
   Result<std::string> body = codec::encode_image(request, wire_form);
   if (!body) return std::move(body).error();
-  set_json_body(**prepared, *std::move(body), call, false);
+  (*prepared)->request->body = Body(*std::move(body));
 
   // A server that sends its head at once thinks behind it.
   Timeouts& timeouts = (*prepared)->request->timeouts;
@@ -33,7 +33,7 @@ Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageReque
 std::optional<FailedAttempt> ImageReceiver::finish(const TransportOutcome& outcome) {
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
   Result<ImageReply> decoded = codec::decode_image(status(), std::move(body()), redactor());
-  if (!decoded) return undecoded(std::move(decoded).error(), body(), outcome);
+  if (!decoded) return refused_by_whole_body(std::move(decoded).error(), outcome, body());
   reply_ = *std::move(decoded);
   reply_.request_id = redacted_id(request_id_of(*this), redactor());
   return std::nullopt;
@@ -47,8 +47,7 @@ void ImageReceiver::weigh(FailedAttempt& failed) const {
   failed.error.maybe_processed = true;
 }
 
-Result<ImageReply> ImageReceiver::take(std::optional<Error> error, int attempts) {
-  if (error) return *std::move(error);
+ImageReply ImageReceiver::take(int attempts) {
   reply_.attempts = attempts;
   return std::move(reply_);
 }

@@ -25,7 +25,9 @@ class ImageReceiver final : public Receiver {
   void describe(CallCompleted& event) const override { event.request_id = reply_.request_id; }
 
   /// After a success.
-  [[nodiscard]] Result<ImageReply> take(std::optional<Error> error, int attempts);
+  [[nodiscard]] ImageReply take(int attempts);
+  /// After an error, which goes on as it is.
+  [[nodiscard]] static Error fail(Error error) { return error; }
 
  private:
   ImageReply reply_;

@@ -14,9 +14,9 @@ Result<ImageReply> ChatClient::generate_image(const ImageRequest& request, const
   const auto prepared = client::prepare_image(*core, request, options);
   if (!prepared) return prepared.error();
   client::ImageReceiver receiver(**prepared);
-  int attempts = 0;
-  std::optional<Error> error = client::run_blocking(*core, **prepared, receiver, attempts);
-  return receiver.take(std::move(error), attempts);
+  Result<int> attempts = client::call_blocking(*core, **prepared, receiver);
+  if (!attempts) return receiver.fail(std::move(attempts).error());
+  return receiver.take(*attempts);
 }
 
 Result<SavedFile> ChatClient::save(const GeneratedImage& image, const std::string& path,
@@ -28,9 +28,9 @@ Result<SavedFile> ChatClient::save(const GeneratedImage& image, const std::strin
   auto file = client::PictureFile::create(path, options);
   if (!file) return std::move(file).error();
   client::DownloadReceiver receiver(**prepared, *std::move(file));
-  int attempts = 0;
-  std::optional<Error> error = client::run_blocking(*core, **prepared, receiver, attempts);
-  return receiver.take(std::move(error), attempts);
+  Result<int> attempts = client::call_blocking(*core, **prepared, receiver);
+  if (!attempts) return receiver.fail(std::move(attempts).error());
+  return receiver.take(*attempts);
 }
 
 }  // namespace chatopen

@@ -4,6 +4,7 @@
 
 #include <chatopen/image.hpp>
 #include <chatopen/reply.hpp>
+#include <chatopen/upload.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -73,8 +74,9 @@ void Pending<T>::wait() const {
 template <typename T>
 bool Pending<T>::wait_for(std::chrono::milliseconds duration) const {
   // Not so far in the future that the clock overflows.
-  constexpr std::chrono::hours longest(24 * 365);
-  return state_->wait_until(std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(duration, longest));
+  constexpr std::chrono::milliseconds longest(std::chrono::hours(24 * 365));
+  return state_->wait_until(std::chrono::steady_clock::now() +
+                            std::clamp(duration, std::chrono::milliseconds(0), longest));
 }
 
 template <typename T>
@@ -112,9 +114,11 @@ void Pending<T>::forget_ready() noexcept {
   state_->forget_ready();
 }
 
+template class Pending<AttachedImage>;
 template class Pending<ChatReply>;
 template class Pending<ImageReply>;
 template class Pending<SavedFile>;
+template class Pending<UploadedFile>;
 template class Pending<void>;
 
 }  // namespace chatopen

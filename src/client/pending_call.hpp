@@ -9,8 +9,8 @@
 
 namespace chatopen::client {
 
-/// A call without pieces whose value goes to a `Pending<T>`. `ValueReceiver` has
-/// `Result<T> take(std::optional<Error>, int attempts)`.
+/// A call without pieces whose value goes to a `Pending<T>`. At its end, `ValueReceiver` is asked for the value by
+/// `T take(int attempts)`, or told of the error by `Error fail(Error)`, which may change it.
 template <typename T, typename ValueReceiver>
 class PendingCall final : public AsyncCall, public detail::PendingState<T> {
  public:
@@ -25,8 +25,13 @@ class PendingCall final : public AsyncCall, public detail::PendingState<T> {
  private:
   [[nodiscard]] Receiver& receiver() noexcept override { return receiver_; }
   void on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) override {
-    std::optional<Result<T>> result(receiver_.take(std::move(error), attempts));
-    if (exception != nullptr) result.reset();
+    std::optional<Result<T>> result;
+    if (error || exception != nullptr) {
+      Error told = receiver_.fail(error ? *std::move(error) : Error());
+      if (exception == nullptr) result.emplace(std::move(told));
+    } else {
+      result.emplace(receiver_.take(attempts));
+    }
     this->set(std::move(result), std::move(exception));
   }
 

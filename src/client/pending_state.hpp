@@ -50,9 +50,9 @@ class PendingState : public client::Waitable {
     if (callback != nullptr) callback->run();
   }
 
-  /// Runs it now when the result is there.
+  /// Runs it now when the result is there, or never will be.
   void run_when_ready(std::unique_ptr<ReadyCallback> callback) {
-    {
+    if (!this->belongs_to_parent_process()) {
       const std::lock_guard lock(this->mutex());
       if (!set_) {
         callback_.swap(callback);
@@ -62,6 +62,7 @@ class PendingState : public client::Waitable {
     callback->run();
   }
   void forget_ready() noexcept {
+    if (this->belongs_to_parent_process()) return;
     std::unique_ptr<ReadyCallback> forgotten;
     const std::lock_guard lock(this->mutex());
     forgotten = std::move(callback_);
@@ -73,8 +74,9 @@ class PendingState : public client::Waitable {
     return {std::exchange(result_, std::nullopt), std::exchange(exception_, nullptr)};
   }
 
-  /// Runs it now when the result is there.
+  /// Runs it now when the result is there, or never will be.
   void continue_with(std::unique_ptr<Successor<T>> successor) {
+    if (this->belongs_to_parent_process()) return successor->take_over(this->refused_wait(), nullptr);
     {
       const std::lock_guard lock(this->mutex());
       if (!set_) {

@@ -21,8 +21,8 @@ void add(std::vector<HttpHeader>& headers, std::string_view name, std::string_vi
 
 }  // namespace
 
-Result<std::unique_ptr<PreparedCall>> open_call(Core& core, const Endpoint& endpoint, const CallOptions& call,
-                                                bool streaming, WireForm& wire_form) {
+Result<std::unique_ptr<PreparedCall>> prepare_call(Core& core, const Endpoint& endpoint, const CallOptions& call,
+                                                   std::string_view content_type, bool streaming, WireForm& form) {
   const ClientOptions& options = core.options();
   auto prepared = std::make_unique<PreparedCall>(core.credentials());
   prepared->started = options.clock->now();
@@ -32,12 +32,22 @@ Result<std::unique_ptr<PreparedCall>> open_call(Core& core, const Endpoint& endp
   }
   const Result<Route> route = route_of(endpoint, options.endpoints);
   if (!route) return route.error();
-  wire_form = route->wire_form;
+  form = route->wire_form;
 
   HttpRequest& http = *prepared->request;
   http.url = options.base_url + route->path;
   http.timeouts = inherit(call.timeouts, options.timeouts);
   http.limits = options.limits;
+  http.headers.reserve(5 + call.headers.size());
+  const Credentials& credentials = *prepared->credentials;
+  add(http.headers, "X-Request-Req-Accesskeyid", credentials.access_key_id.reveal());
+  add(http.headers, "X-Request-Req-Accesskeysecret", credentials.access_key_secret.reveal());
+  add(http.headers, "Content-Type", content_type);
+  add(http.headers, "Accept", streaming ? "text/event-stream, application/json" : "application/json");
+  // Compressing servers hold pieces back until they have enough of them.
+  if (streaming) add(http.headers, "Accept-Encoding", "identity");
+  http.headers.insert(http.headers.end(), call.headers.begin(), call.headers.end());
+
   prepared->retry = call.retry ? *call.retry : options.retry;
   prepared->cancel = call.cancel;
   if (options.observer != nullptr) {
@@ -46,28 +56,14 @@ Result<std::unique_ptr<PreparedCall>> open_call(Core& core, const Endpoint& endp
   return prepared;
 }
 
-void set_json_body(PreparedCall& prepared, std::string body, const CallOptions& call, bool streaming) {
-  HttpRequest& http = *prepared.request;
-  http.body = Body(std::move(body));
-  http.headers.reserve(5 + call.headers.size());
-  const Credentials& credentials = *prepared.credentials;
-  add(http.headers, "X-Request-Req-Accesskeyid", credentials.access_key_id.reveal());
-  add(http.headers, "X-Request-Req-Accesskeysecret", credentials.access_key_secret.reveal());
-  add(http.headers, "Content-Type", "application/json");
-  add(http.headers, "Accept", streaming ? "text/event-stream, application/json" : "application/json");
-  // Compressing servers hold pieces back until they have enough of them.
-  if (streaming) add(http.headers, "Accept-Encoding", "identity");
-  http.headers.insert(http.headers.end(), call.headers.begin(), call.headers.end());
-}
-
 Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest& request, const CallOptions& call,
                                                    bool streaming) {
-  WireForm wire_form{};
-  auto prepared = open_call(core, request.endpoint, call, streaming, wire_form);
+  WireForm form = WireForm::messages;
+  auto prepared = prepare_call(core, request.endpoint, call, "application/json", streaming, form);
   if (!prepared) return prepared;
-  Result<std::string> body = codec::encode_chat(request, wire_form, streaming);
+  Result<std::string> body = codec::encode_chat(request, form, streaming);
   if (!body) return std::move(body).error();
-  set_json_body(**prepared, *std::move(body), call, streaming);
+  (*prepared)->request->body = Body(*std::move(body));
   return prepared;
 }
 

@@ -5,13 +5,14 @@
 
 #include <chatopen/cancel.hpp>
 #include <chatopen/clock.hpp>
+#include <chatopen/endpoint.hpp>
 #include <chatopen/options.hpp>
 #include <chatopen/request.hpp>
 #include <chatopen/result.hpp>
 #include <chatopen/transport.hpp>
 
 #include <memory>
-#include <string>
+#include <string_view>
 
 namespace chatopen::client {
 
@@ -30,15 +31,15 @@ struct PreparedCall {
   CancelToken cancel;
   Clock::TimePoint started;
   Observation observation;
+  /// Why the body's source could not be read, where it said so; transports tell only that.
+  std::unique_ptr<Error> body_fault;
 };
 
-/// Checks what a call says of itself, and fills in all but its body and headers. `wire_form` is the endpoint's, which
-/// may be overridden. Errors: `invalid_argument`.
-[[nodiscard]] Result<std::unique_ptr<PreparedCall>> open_call(Core& core, const Endpoint& endpoint,
-                                                              const CallOptions& call, bool streaming,
-                                                              WireForm& wire_form);
-/// The body, and every header: the credentials, what the reply may be, and the call's own.
-void set_json_body(PreparedCall& prepared, std::string body, const CallOptions& call, bool streaming);
+/// Checks what every call has, and prepares everything but the body. `form` becomes the endpoint's, which may be
+/// overridden. Errors: `invalid_argument`.
+[[nodiscard]] Result<std::unique_ptr<PreparedCall>> prepare_call(Core& core, const Endpoint& endpoint,
+                                                                 const CallOptions& call, std::string_view content_type,
+                                                                 bool streaming, WireForm& form);
 
 /// Checks and encodes. Errors: `invalid_argument`, and `io` for pictures in files.
 [[nodiscard]] Result<std::unique_ptr<PreparedCall>> prepare_chat(Core& core, const ChatRequest& request,

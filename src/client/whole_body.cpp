@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace chatopen::client {
-
-bool begins_object_or_array(std::string_view body) {
-  const std::size_t first = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
-}
-
 namespace {
 
 // For JSON that the parser refused: whether it is the beginning of an object or array, and nothing behind one.
@@ -37,7 +31,12 @@ bool is_unfinished(std::string_view body) {
 
 }  // namespace
 
-FailedAttempt undecoded(Error error, std::string_view body, const TransportOutcome& outcome) {
+bool begins_object_or_array(std::string_view body) {
+  const std::size_t first = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+FailedAttempt refused_by_whole_body(Error error, const TransportOutcome& outcome, std::string_view body) {
   const bool proven = outcome.body_end == BodyEnd::proven;
   if (proven || error.kind != ErrorKind::protocol || !is_unfinished(body)) return refused_by_body(std::move(error));
   FailedAttempt failed = cut("nothing but its JSON shows its end, and that is unfinished");

@@ -9,11 +9,11 @@
 
 namespace chatopen::client {
 
-/// Whether a body begins as JSON does that shows by itself whether it is whole.
+/// Such JSON shows by itself whether it is whole.
 [[nodiscard]] bool begins_object_or_array(std::string_view body);
 
-/// A body under a success status, in one piece, that was not decoded: because it says no, because nobody can read it,
-/// or because it was cut in a way that only its JSON shows.
-[[nodiscard]] FailedAttempt undecoded(Error error, std::string_view body, const TransportOutcome& outcome);
+/// As `refused_by_body`, for a reply in one piece that came with a success status: one whose end nothing proves, and
+/// whose JSON is unfinished, was cut.
+[[nodiscard]] FailedAttempt refused_by_whole_body(Error error, const TransportOutcome& outcome, std::string_view body);
 
 }  // namespace chatopen::client

@@ -18,7 +18,7 @@ namespace chatopen::codec {
 /// stands in the last piece only.
 [[nodiscard]] bool base64_decode(std::string_view text, char* into, std::size_t& written) noexcept;
 
-/// The bytes of a whole text; nothing where the other form is false.
+/// The bytes of a whole text; empty for what an encoder never writes.
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace chatopen::codec

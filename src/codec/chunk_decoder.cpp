@@ -16,6 +16,9 @@ namespace {
 constexpr int text_channel = -2;
 constexpr int reasoning_channel = -1;
 
+// Every event looks through all of them.
+constexpr std::size_t max_waiting = 100;
+
 // As in the parser: an event that is larger does not leave its memory to the small ones that follow.
 constexpr std::size_t max_kept_event_bytes = std::size_t{1024} * 1024;
 
@@ -190,31 +193,36 @@ void ChunkDecoder::read_choices(const std::optional<Json>& choices) {
 void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
   simdjson::dom::array list;
   if (!tool_calls || tool_calls->get(list) != simdjson::SUCCESS) return;
+  const int highest_before = highest_call_;
   int position = 0;
   for (const Json each : list) {
-    const std::optional<std::int64_t> given = count_of(member_of(each, "index"));
-    const std::int64_t index = given ? *given : index_of(text_of(member_of(each, "id")), position);
-    ToolCallDelta& call = next_call(index <= std::numeric_limits<int>::max() ? static_cast<int>(index) : position);
-    next_index_ = std::max(next_index_, std::int64_t{call.index} + 1);
+    ToolCallDelta& call = next_call(position);
     append_tool_call(each, call.id, call.name, call.arguments);
     if (scratch_->has_marks) {
       settle(call.id);
       settle(call.name);
     }
-    join_halves(call.index, call.arguments);
-    if (says_something(call)) ++scratch_->call_count;
+    if (says_something(call)) {
+      call.index = number_call(each, call, highest_before, list.size() == 1);
+      highest_call_ = std::max(highest_call_, call.index);
+      join_halves(call.index, call.arguments);
+      if (says_something(call)) ++scratch_->call_count;
+    }
     ++position;
   }
 }
 
-// Of a piece that has none: that of the call with this id, or else its position among those that began with the last
-// new id in front.
-std::int64_t ChunkDecoder::index_of(std::string_view id, int position) {
-  if (id.empty()) return first_index_ + position;
-  const auto known = std::find_if(named_.begin(), named_.end(), [id](const auto& each) { return each.first == id; });
-  if (known != named_.end()) return known->second;
-  if (position == 0) first_index_ = next_index_;
-  return named_.emplace_back(id, first_index_ + position).second;
+// The index of a call, which has its position so far. Servers that leave it out send several calls in one event, or a
+// call with an identifier and then the rest of it without one.
+int ChunkDecoder::number_call(const Json& piece, const ToolCallDelta& call, int highest_before, bool is_alone) {
+  constexpr int most = std::numeric_limits<int>::max();
+  if (const auto index = count_of(member_of(piece, "index")); index && *index <= most) return static_cast<int>(*index);
+  if (call.id.empty()) return is_alone && last_call_ >= 0 ? last_call_ : call.index;
+  if (call.id == last_call_id_) return last_call_;
+  last_call_id_ = call.id;
+  last_call_ = call.index;
+  if (call.index <= highest_before && highest_before < most - call.index) last_call_ += highest_before + 1;
+  return last_call_;
 }
 
 // Where the next piece of a tool call goes; `scratch_->call_count` does not count it yet.
@@ -249,7 +257,13 @@ void ChunkDecoder::join_halves(int channel, std::string& piece) {
     waiting_.erase(before);
   }
   if (!scratch_->has_marks) return;
-  if (const unsigned high = join_marks(piece)) waiting_.emplace_back(channel, high);
+  const unsigned high = join_marks(piece);
+  if (high == 0) return;
+  if (waiting_.size() < max_waiting) {
+    waiting_.emplace_back(channel, high);
+  } else {
+    piece += replacement_character;
+  }
 }
 
 Error ChunkDecoder::refusal(int http_status) {

@@ -7,7 +7,6 @@
 #include <chatopen/error.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,7 +59,7 @@ class ChunkDecoder {
   void read_choices(const std::optional<Json>& choices);
   void read_tool_calls(const std::optional<Json>& tool_calls);
   void read_word(const std::optional<Json>& value, std::string& word) const;
-  [[nodiscard]] std::int64_t index_of(std::string_view id, int position);
+  [[nodiscard]] int number_call(const Json& piece, const ToolCallDelta& call, int highest_before, bool is_alone);
   [[nodiscard]] ToolCallDelta& next_call(int index);
   void join_halves(int channel, std::string& piece);
   [[nodiscard]] Error refusal(int http_status);
@@ -72,11 +71,11 @@ class ChunkDecoder {
   // First halves that wait, by the channel in which they came: the index of a tool call, or one of the negative numbers
   // for the other texts.
   std::vector<std::pair<int, unsigned>> waiting_;
-  // Tool calls of servers that send no indexes, by their ids.
-  std::vector<std::pair<std::string, std::int64_t>> named_;
-  std::int64_t first_index_ = 0;
-  std::int64_t next_index_ = 0;
   bool saw_finish_reason_ = false;
+  // The highest index of a tool call so far, and the call without an index that came last.
+  int highest_call_ = -1;
+  int last_call_ = -1;
+  std::string last_call_id_;
   std::string model_;
   std::string request_id_;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace chatopen::codec {
 namespace {
@@ -65,7 +66,7 @@ bool refuses_picture(std::string_view field, const ImagePart& picture, Error& fa
   return false;
 }
 
-bool refuses_extra(const std::string& extra, const std::vector<std::string_view>& taken, Error& fault) {
+bool refuses_extra(const std::string& extra, std::span<const std::string_view> taken, Error& fault) {
   const Result<std::vector<std::string>> names = names_of("extra", extra, fault);
   if (!names) return true;
   std::set<std::string_view> seen;

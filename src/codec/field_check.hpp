@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace chatopen::codec {
 
@@ -30,6 +30,6 @@ bool within(Error& fault, std::string_view list, std::size_t index, std::string_
 [[nodiscard]] bool has_picture_scheme(std::string_view url) noexcept;
 
 /// `extra`: members of the caller's own, none of them twice and none that the body has already.
-[[nodiscard]] bool refuses_extra(const std::string& extra, const std::vector<std::string_view>& taken, Error& fault);
+[[nodiscard]] bool refuses_extra(const std::string& extra, std::span<const std::string_view> taken, Error& fault);
 
 }  // namespace chatopen::codec

@@ -3,12 +3,13 @@
 #include "codec/field_check.hpp"
 #include "codec/json_text.hpp"
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace chatopen::codec {
 namespace {
@@ -115,11 +116,13 @@ bool refuses_extra(const ChatRequest& request, std::initializer_list<std::string
       {"tools", !request.tools.empty()},
       {"tool_choice", !request.tool_choice.empty()},
   };
-  std::vector<std::string_view> taken(form_members);
+  std::array<std::string_view, 10> taken;
+  std::size_t count = 0;
+  for (const std::string_view name : form_members) taken[count++] = name;
   for (const auto& [name, is_set] : settings) {
-    if (is_set) taken.push_back(name);
+    if (is_set) taken[count++] = name;
   }
-  return codec::refuses_extra(request.extra, taken, fault);
+  return codec::refuses_extra(request.extra, {taken.data(), count}, fault);
 }
 
 bool refuse_beyond_prompt_form(std::size_t index, std::string_view why, Error& fault) {

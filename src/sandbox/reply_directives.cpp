@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, std::optional<std::string> Repl
 
 constexpr std::array<std::pair<std::string_view, bool>, 1> no = {{{"no", false}}};
 
-constexpr std::array<std::pair<std::string_view, ReplyShape>, 11> shapes = {{
+constexpr std::array<std::pair<std::string_view, ReplyShape>, 15> shapes = {{
     {"envelope", ReplyShape::envelope},
     {"envelope-number", ReplyShape::envelope_number},
     {"completion", ReplyShape::completion},
@@ -36,6 +36,10 @@ constexpr std::array<std::pair<std::string_view, ReplyShape>, 11> shapes = {{
     {"empty", ReplyShape::empty},
     {"html", ReplyShape::html},
     {"invalid-utf8", ReplyShape::invalid_utf8},
+    {"url", ReplyShape::url},
+    {"data.url", ReplyShape::data_url},
+    {"fileUrl", ReplyShape::file_url},
+    {"data.fileUrl", ReplyShape::data_file_url},
 }};
 
 std::string parse_text(std::string_view directive, std::string_view value) {
@@ -64,6 +68,10 @@ bool shows_text(ReplyShape shape) {
     case ReplyShape::invalid_utf8: return false;
     default: return true;
   }
+}
+
+bool is_of_upload(ReplyShape shape) {
+  return shape >= ReplyShape::url;
 }
 
 bool can_stream(ReplyShape shape) {
@@ -105,14 +113,22 @@ void apply(ReplyDirectives& directives, std::string_view directive, std::string_
 void decide_on_stream(ReplyDirectives& directives, const std::set<std::string_view>& given, UsualReply usual) {
   const bool error = directives.status != 200 || (directives.envelope_code && !directives.stream.error_after);
   const bool shape_given = given.count("shape") > 0;
-  const bool can_be_stream = usual == UsualReply::envelope_stream || usual == UsualReply::completion_stream;
-  const bool would_stream = can_be_stream && !error && (!shape_given || can_stream(directives.shape));
+  const bool asks = usual == UsualReply::envelope_stream || usual == UsualReply::completion_stream;
+  const bool would_stream = asks && !error && (!shape_given || can_stream(directives.shape));
   const bool unwanted = given.count("stream") > 0;
   if (unwanted && !would_stream) refuse_directive("stream", "only where the reply would be a stream");
   directives.streams = would_stream && !unwanted;
   if (!directives.streams) return refuse_stream_directives(directives.stream);
   if (!shape_given && usual == UsualReply::completion_stream) directives.shape = ReplyShape::completion;
   settle_stream_directives(directives.stream);
+}
+
+// What only chats, or only uploads, are answered with.
+void settle_shape(ReplyDirectives& directives, bool shape_given, UsualReply usual) {
+  const bool upload = usual == UsualReply::upload;
+  if (upload && !shape_given) directives.shape = ReplyShape::data_url;
+  const bool of_chat = directives.shape <= ReplyShape::completion_in_data;
+  if (upload ? of_chat : is_of_upload(directives.shape)) refuse_directive("shape", "not at this path");
 }
 
 void check_pictures(const ReplyDirectives& directives, UsualReply usual) {
@@ -130,7 +146,7 @@ void check_combination(const ReplyDirectives& directives) {
   const bool completion =
       directives.shape == ReplyShape::completion || directives.shape == ReplyShape::completion_in_data;
   const bool envelope = directives.shape == ReplyShape::envelope || directives.shape == ReplyShape::envelope_number;
-  if (directives.envelope_code && !envelope && !directives.streams) {
+  if (directives.envelope_code && !envelope && !is_of_upload(directives.shape) && !directives.streams) {
     refuse_directive("envelope", "only with shape=envelope or envelope-number");
   }
   if (directives.envelope_code == "200" && directives.streams) refuse_directive("envelope", "200 is no error");
@@ -168,6 +184,7 @@ ReplyDirectives parse_reply_directives(std::string_view header, UsualReply usual
     if (!given.insert(name).second) refuse_directive(directive, "given twice");
     apply(directives, directive, name, base::trim(directive.substr(equals + 1)));
   }
+  settle_shape(directives, given.count("shape") > 0, usual);
   decide_on_stream(directives, given, usual);
   check_pictures(directives, usual);
   check_combination(directives);

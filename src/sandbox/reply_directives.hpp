@@ -13,8 +13,8 @@
 
 namespace chatopen::sandbox {
 
-/// The bodies that a reply can have. The first four can be streams. The first five are successes, unless a status or an
-/// envelope code says otherwise.
+/// The bodies that a reply can have. The first four can be streams. The first five, and the last four, in which uploads
+/// are answered, are successes, unless a status or an envelope code says otherwise.
 enum class ReplyShape : std::uint8_t {
   envelope,
   envelope_number,
@@ -27,10 +27,14 @@ enum class ReplyShape : std::uint8_t {
   empty,
   html,
   invalid_utf8,
+  url,
+  data_url,
+  file_url,
+  data_file_url,
 };
 
 /// What a call is answered with when it has no directives.
-enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream, pictures };
+enum class UsualReply : std::uint8_t { envelope, envelope_stream, completion_stream, pictures, upload };
 
 /// What the header `X-Sandbox-Reply` asks for; its grammar is documented in docs/sandbox.md.
 struct ReplyDirectives {

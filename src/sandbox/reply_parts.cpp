@@ -48,6 +48,17 @@ Json make_envelope(const ReplyDirectives& directives, const std::string& text) {
   return envelope;
 }
 
+Json make_upload(const ReplyDirectives& directives, const std::string& url) {
+  if (asks_for_error(directives)) return make_envelope(directives, url);
+  const bool is_file_url = directives.shape == ReplyShape::file_url || directives.shape == ReplyShape::data_file_url;
+  Json place;
+  place[is_file_url ? "fileUrl" : "url"] = url;
+  if (directives.shape == ReplyShape::url || directives.shape == ReplyShape::file_url) return place;
+  Json envelope = {{"code", code(directives)}, {"msg", "ok"}};
+  envelope["data"] = place;
+  return envelope;
+}
+
 Json make_error_object(const ReplyDirectives& directives) {
   Json error = {{"message", error_message(directives)}, {"type", "sandbox_error"}};
   error["code"] = code(directives);

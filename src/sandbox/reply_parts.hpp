@@ -13,6 +13,9 @@ namespace chatopen::sandbox {
 /// `{"code":…,"msg":…,"data":{"answer":…}}`, or with `data.errorMessage` when the directives ask for an error.
 [[nodiscard]] Json make_envelope(const ReplyDirectives& directives, const std::string& text);
 
+/// Where a file is said to be, in the shape that the directives ask for; or the envelope of an error.
+[[nodiscard]] Json make_upload(const ReplyDirectives& directives, const std::string& url);
+
 /// `{"error":{"message":…,"type":…,"code":…}}`
 [[nodiscard]] Json make_error_object(const ReplyDirectives& directives);
 /// Such as `status 503, as asked for`.

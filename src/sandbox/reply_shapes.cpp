@@ -39,6 +39,10 @@ std::string make_body(const ReplyDirectives& directives, const std::string& mode
       envelope["data"] = make_completion(directives, model, text, request_bytes);
       return to_text(envelope);
     }
+    case ReplyShape::url:
+    case ReplyShape::data_url:
+    case ReplyShape::file_url:
+    case ReplyShape::data_file_url: return to_text(make_upload(directives, text));
     case ReplyShape::raw: return to_text({{"unknown", {{"received", text}}}});
     case ReplyShape::error_object: return to_text(make_error_object(directives));
     case ReplyShape::error_text: return to_text({{"error", error_message(directives)}});

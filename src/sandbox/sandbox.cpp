@@ -30,6 +30,7 @@ Result<void> check(const SandboxOptions& options) {
   if (options.max_connections < 1 || options.max_connections > most_connections) {
     return invalid("max_connections must be from 1 to " + std::to_string(most_connections));
   }
+  if (options.max_upload_bytes == 0) return invalid("max_upload_bytes must be at least 1");
   for (const Secret* secret : {&options.credentials.access_key_id, &options.credentials.access_key_secret}) {
     if (secret->empty() || !is_visible_ascii(secret->reveal())) {
       return invalid("both credentials must be visible ASCII and not empty");
@@ -58,7 +59,7 @@ Result<Sandbox> Sandbox::start(SandboxOptions options) {
     const auto most = static_cast<std::size_t>(options.max_connections);
     auto pictures = sandbox::HttpServer::start(0, most, sandbox::serve_picture);
     if (!pictures) return std::move(pictures).error();
-    sandbox::Service service(options.credentials, local_url((*pictures)->port()));
+    sandbox::Service service(options.credentials, local_url((*pictures)->port()), options.max_upload_bytes);
     auto server = sandbox::HttpServer::start(
         options.port, most,
         [service = std::move(service)](const sandbox::Incoming& request) { return service.serve(request); });

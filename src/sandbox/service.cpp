@@ -8,6 +8,7 @@
 #include "sandbox/reply_directives.hpp"
 #include "sandbox/reply_shapes.hpp"
 #include "sandbox/turn.hpp"
+#include "sandbox/upload_form.hpp"
 
 #include <optional>
 #include <utility>
@@ -16,9 +17,9 @@ namespace chatopen::sandbox {
 namespace {
 
 struct Route {
-  std::string model;
-  std::string (*describe)(const Json& body);
-  UsualReply (*usual_reply)(const Json& body);
+  std::string model = {};
+  std::string (*describe)(const Json& body) = nullptr;
+  UsualReply (*usual_reply)(const Json& body) = nullptr;
 };
 
 UsualReply envelope(const Json& /*body*/) {
@@ -45,9 +46,19 @@ std::string decode_model(std::string_view segment) {
   return *std::move(model);
 }
 
+constexpr std::string_view prefix = "/AIGCChatOpenServ/saas/";
+
+std::string_view path_of(std::string_view target) {
+  return target.substr(0, target.find('?'));
+}
+
+bool leads_to_upload(std::string_view target) {
+  const std::string_view path = path_of(target);
+  return path.starts_with(prefix) && path.substr(prefix.size()) == "file/upload";
+}
+
 Route find_route(std::string_view target) {
-  constexpr std::string_view prefix = "/AIGCChatOpenServ/saas/";
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view path = path_of(target);
   if (path.starts_with(prefix)) {
     const std::string_view rest = path.substr(prefix.size());
     const auto slash = rest.find('/');
@@ -62,7 +73,8 @@ Route find_route(std::string_view target) {
   }
   throw Refusal(404, "no such path: " + std::string(path) +
                          "; the sandbox serves POST /AIGCChatOpenServ/saas/{model}/text/v3 (messages form), "
-                         "…/{model}/text and …/{model}/stream (prompt form), …/{model}/image/generation (image form)");
+                         "…/{model}/text and …/{model}/stream (prompt form), …/{model}/image/generation (image form), "
+                         "and /AIGCChatOpenServ/saas/file/upload");
 }
 
 // Takes the same time wherever the texts differ.
@@ -94,8 +106,10 @@ const std::string* Incoming::header(std::string_view name) const {
   return value;
 }
 
-Service::Service(Credentials credentials, std::string pictures_url)
-    : credentials_(std::move(credentials)), pictures_url_(std::move(pictures_url)) {}
+Service::Service(Credentials credentials, std::string pictures_url, std::uint64_t max_upload_bytes)
+    : credentials_(std::move(credentials)),
+      pictures_url_(std::move(pictures_url)),
+      max_upload_bytes_(max_upload_bytes) {}
 
 void Service::check_credentials(const Incoming& request) const {
   constexpr const char* id_header = "X-Request-Req-Accesskeyid";
@@ -109,23 +123,32 @@ void Service::check_credentials(const Incoming& request) const {
   if (!id_matches || !secret_matches) throw Refusal(401, "this sandbox has other credentials");
 }
 
+Answer Service::take_upload(const Incoming& request) const {
+  const UploadForm form = parse_upload_form(request.header("Content-Type"), request.body, max_upload_bytes_);
+  const std::string* directives = request.header("X-Sandbox-Reply");
+  const ReplyDirectives wanted = parse_reply_directives(directives == nullptr ? "" : *directives, UsualReply::upload);
+  return make_answer(wanted, {}, wanted.text.value_or(url_of(form)), request.body.size());
+}
+
 Answer Service::serve(const Incoming& request) const {
   try {
-    const Route route = find_route(request.target);
+    const bool upload = leads_to_upload(request.target);
+    const Route route = upload ? Route{} : find_route(request.target);
     if (request.method != "POST") {
       throw Refusal(405, "this path takes POST, not " + request.method, {{"Allow", "POST"}});
     }
     check_credentials(request);
+    if (upload) return take_upload(request);
     check_content_type(request);
     const Json body = parse_object(request.body);
     const std::string received = route.model + " received " + route.describe(body);
     const std::string* directives = request.header("X-Sandbox-Reply");
     const UsualReply usual = route.usual_reply(body);
     ReplyDirectives wanted = parse_reply_directives(directives == nullptr ? "" : *directives, usual);
+    take_turn(wanted, body);
     if (usual == UsualReply::pictures) {
       return make_picture_answer(wanted, route.model, received, order_of(body), pictures_url_);
     }
-    take_turn(wanted, body);
     return make_answer(wanted, route.model, wanted.text.value_or(received), request.body.size());
   } catch (const Refusal& refusal) {
     return make_refusal(refusal);

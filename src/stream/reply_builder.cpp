@@ -19,19 +19,13 @@ void ReplyBuilder::add(const ChatDelta& delta) {
   text_.append(delta.text);
   reasoning_.append(delta.reasoning);
   if (delta.tool_call) {
-    ToolCall& call = call_at(delta.tool_call->index);
+    ToolCall& call = calls_[delta.tool_call->index];
     keep_first(call.id, delta.tool_call->id);
     keep_first(call.name, delta.tool_call->name);
     call.arguments += delta.tool_call->arguments;
   }
   if (!delta.finish_reason.empty()) finish_reason_ = delta.finish_reason;
   if (delta.usage) usage_ = delta.usage;
-}
-
-ToolCall& ReplyBuilder::call_at(int index) {
-  const auto at = std::find_if(calls_.begin(), calls_.end(), [index](const auto& each) { return each.first >= index; });
-  if (at != calls_.end() && at->first == index) return at->second;
-  return calls_.emplace(at, index, ToolCall{})->second;
 }
 
 void ReplyBuilder::finish(ChatReply::Fields& reply) {

@@ -5,10 +5,9 @@
 #include <chatopen/delta.hpp>
 #include <chatopen/reply.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace chatopen::stream {
 
@@ -22,14 +21,12 @@ class ReplyBuilder {
   void finish(ChatReply::Fields& reply);
 
  private:
-  [[nodiscard]] ToolCall& call_at(int index);
-
   LongText text_;
   LongText reasoning_;
   std::string finish_reason_;
   std::optional<Usage> usage_;
-  // By index, which a server may give as high or as low as it likes.
-  std::vector<std::pair<int, ToolCall>> calls_;
+  // By index, which a server may give as high or as low as it likes, and as many in whatever order.
+  std::map<int, ToolCall> calls_;
 };
 
 /// A whole reply as deltas: one, or one for each tool call when there are several; none when the reply says nothing.

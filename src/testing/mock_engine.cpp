@@ -1,5 +1,6 @@
 #include "testing/mock_engine.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -9,13 +10,14 @@ namespace chatopen::testing {
 class MockExchange final : public std::enable_shared_from_this<MockExchange> {
  public:
   MockExchange(std::weak_ptr<MockEngine> engine, MockStep step, std::shared_ptr<const HttpRequest> request,
-               std::shared_ptr<ResponseSink> sink, std::shared_ptr<ExchangeCompletion> completion)
+               std::shared_ptr<ResponseSink> sink, std::shared_ptr<ExchangeCompletion> completion,
+               std::shared_ptr<MockLog> log, std::size_t index)
       : engine_(std::move(engine)),
         step_(std::move(step)),
         request_(std::move(request)),
         sink_(std::move(sink)),
         completion_(std::move(completion)),
-        playback_(step_, *request_, *sink_) {}
+        playback_(step_, *request_, *sink_, std::move(log), index) {}
 
   void cancel() noexcept {
     cancelled_ = true;
@@ -60,9 +62,10 @@ class Handle final : public Exchange {
 
 std::unique_ptr<Exchange> MockEngine::start(MockStep step, std::shared_ptr<const HttpRequest> request,
                                             std::shared_ptr<ResponseSink> sink,
-                                            std::shared_ptr<ExchangeCompletion> completion) {
+                                            std::shared_ptr<ExchangeCompletion> completion,
+                                            std::shared_ptr<MockLog> log, std::size_t index) {
   auto exchange = std::make_shared<MockExchange>(weak_from_this(), std::move(step), std::move(request), std::move(sink),
-                                                 std::move(completion));
+                                                 std::move(completion), std::move(log), index);
   {
     const std::lock_guard lock(mutex_);
     open_.insert(exchange);
@@ -107,7 +110,9 @@ bool MockEngine::poll(std::chrono::milliseconds budget) {
   std::unique_lock lock(mutex_);
   if (!poll_driven_ || polling_) return false;
   polling_ = true;
-  run_posted(lock, std::chrono::steady_clock::now() + budget);
+  // Not so far in the future that the clock overflows.
+  constexpr std::chrono::milliseconds longest(std::chrono::hours(24 * 365));
+  run_posted(lock, std::chrono::steady_clock::now() + std::clamp(budget, std::chrono::milliseconds(0), longest));
   polling_ = false;
   return true;
 }

@@ -23,7 +23,8 @@ class MockEngine : public std::enable_shared_from_this<MockEngine> {
 
   [[nodiscard]] std::unique_ptr<Exchange> start(MockStep step, std::shared_ptr<const HttpRequest> request,
                                                 std::shared_ptr<ResponseSink> sink,
-                                                std::shared_ptr<ExchangeCompletion> completion);
+                                                std::shared_ptr<ExchangeCompletion> completion,
+                                                std::shared_ptr<MockLog> log = nullptr, std::size_t index = 0);
   bool poll(std::chrono::milliseconds budget);
   /// Ends every exchange as cancelled, and the thread.
   void stop();

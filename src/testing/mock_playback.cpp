@@ -31,10 +31,52 @@ TransportOutcome mock_failure(TransportFailure failure, std::string message) {
   return outcome;
 }
 
+std::size_t MockLog::add(const HttpRequest& request) {
+  const std::lock_guard lock(mutex_);
+  requests_.push_back({.method = request.method,
+                       .url = request.url,
+                       .headers = request.headers,
+                       .body = request.body.text(),
+                       .timeouts = request.timeouts});
+  return requests_.size() - 1;
+}
+
+void MockLog::set_body(std::size_t index, std::string body) {
+  const std::lock_guard lock(mutex_);
+  requests_[index].body = std::move(body);
+}
+
+std::vector<RecordedRequest> MockLog::requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+void MockPlayback::read_body(BodySource& source) {
+  char piece[16 * 1024];
+  const Result<std::size_t> count = source.read(piece, sizeof piece);
+  if (count && *count != 0) {
+    body_.append(piece, *count);
+    return;
+  }
+  log_->set_body(index_, std::move(body_));
+  body_read_ = true;
+  if (!count) outcome_ = mock_failure(TransportFailure::request_body, count.error().message);
+}
+
 SinkAction MockPlayback::play_piece() {
+  BodySource* const source = request_.body.source();
+  const bool is_sent = !step_.failure || !is_before_request(*step_.failure);
+  if (source != nullptr && is_sent && !body_read_) {
+    read_body(*source);
+    return SinkAction::proceed;
+  }
   if (!head_sent_) {
     if (step_.failure) {
       outcome_ = mock_failure(*step_.failure, step_.message);
+      return SinkAction::stop;
+    }
+    if (!step_.has_head) {
+      outcome_ = step_.outcome;
       return SinkAction::stop;
     }
     if (step_.stalls_before_head) {
@@ -71,6 +113,10 @@ SinkAction MockPlayback::obey(SinkAction action) {
 }
 
 void MockPlayback::end() {
+  if (step_.outcome) {
+    outcome_ = step_.outcome;
+    return;
+  }
   TransportOutcome outcome;
   outcome.request_bytes_written = true;
   switch (step_.end) {

@@ -1,13 +1,11 @@
 #include <chatopen/testing/mock_transport.hpp>
 
-#include "base/ascii.hpp"
 #include "testing/mock_engine.hpp"
 #include "testing/mock_playback.hpp"
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <ostream>
 #include <utility>
 
 namespace chatopen::testing {
@@ -39,32 +37,7 @@ void ring(void* woken) noexcept {
   static_cast<CancelWait*>(woken)->ring();
 }
 
-Result<std::string> read_all(const Body& body) {
-  BodySource* const source = body.source();
-  if (source == nullptr) return body.text();
-  std::string text;
-  char piece[4096];
-  for (;;) {
-    const Result<std::size_t> count = source->read(piece, sizeof piece);
-    if (!count) return count.error();
-    if (*count == 0) return text;
-    text.append(piece, *count);
-  }
-}
-
 }  // namespace
-
-std::string RecordedRequest::header(std::string_view name) const {
-  for (const HttpHeader& each : headers) {
-    if (base::equal_ignoring_case(each.name, name)) return each.value;
-  }
-  return {};
-}
-
-std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request) {
-  // The transport's own printing knows what may be shown.
-  return stream << HttpRequest{.method = request.method, .url = request.url, .headers = request.headers};
-}
 
 struct MockTransport::Impl {
   explicit Impl(MockOptions options) : engine(std::make_shared<MockEngine>(options.poll_driven)) {}
@@ -74,21 +47,12 @@ struct MockTransport::Impl {
     script.push_back(std::move(step));
   }
 
-  // The step that answers the request.
-  MockStep take(const HttpRequest& request) {
-    const auto failure = [](TransportFailure kind, std::string message) {
-      return MockStep{.failure = kind, .message = std::move(message)};
-    };
-    Result<std::string> body = read_all(request.body);
-    if (!body) return failure(TransportFailure::request_body, body.error().message);
+  // The step that answers the request, whose index in the log `index` becomes.
+  MockStep take(const HttpRequest& request, std::size_t& index) {
     const std::lock_guard lock(mutex);
-    requests.push_back({.method = request.method,
-                        .url = request.url,
-                        .headers = request.headers,
-                        .body = *std::move(body),
-                        .timeouts = request.timeouts});
+    index = log->add(request);
     if (script.empty()) {
-      return failure(TransportFailure::settings, "the mock's script has no reply left for this request");
+      return {.failure = TransportFailure::settings, .message = "the mock's script has no reply left for this request"};
     }
     MockStep step = std::move(script.front());
     script.pop_front();
@@ -97,7 +61,7 @@ struct MockTransport::Impl {
 
   mutable std::mutex mutex;
   std::deque<MockStep> script;
-  std::vector<RecordedRequest> requests;
+  std::shared_ptr<MockLog> log = std::make_shared<MockLog>();
   std::shared_ptr<MockEngine> engine;
 };
 
@@ -128,8 +92,7 @@ void MockTransport::stall() {
 }
 
 std::vector<RecordedRequest> MockTransport::requests() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->requests;
+  return impl_->log->requests();
 }
 
 std::size_t MockTransport::remaining() const {
@@ -143,8 +106,9 @@ TransportOutcome MockTransport::perform(const HttpRequest& request, ResponseSink
     outcome.failure = TransportFailure::cancelled;
     return outcome;
   }
-  const MockStep step = impl_->take(request);
-  MockPlayback playback(step, request, sink);
+  std::size_t index = 0;
+  const MockStep step = impl_->take(request, index);
+  MockPlayback playback(step, request, sink, impl_->log, index);
   const auto cancelled = [&] { return cancel.cancelled(); };
   while (true) {
     switch (playback.play(cancelled)) {
@@ -158,8 +122,10 @@ TransportOutcome MockTransport::perform(const HttpRequest& request, ResponseSink
 std::unique_ptr<Exchange> MockTransport::start(std::shared_ptr<const HttpRequest> request,
                                                std::shared_ptr<ResponseSink> sink,
                                                std::shared_ptr<ExchangeCompletion> completion) {
-  MockStep step = impl_->take(*request);
-  return impl_->engine->start(std::move(step), std::move(request), std::move(sink), std::move(completion));
+  std::size_t index = 0;
+  MockStep step = impl_->take(*request, index);
+  return impl_->engine->start(std::move(step), std::move(request), std::move(sink), std::move(completion), impl_->log,
+                              index);
 }
 
 bool MockTransport::poll_driven() const noexcept {

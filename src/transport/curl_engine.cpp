@@ -197,7 +197,9 @@ void CurlEngine::run() noexcept {
 bool CurlEngine::poll(std::chrono::milliseconds budget) {
   if (driven_.exchange(true, std::memory_order_acquire)) return false;
   driver_ = std::this_thread::get_id();
-  iterate(now() + budget);
+  // Not so far in the future that the clock overflows.
+  constexpr std::chrono::milliseconds longest(std::chrono::hours(24 * 365));
+  iterate(now() + std::clamp(budget, std::chrono::milliseconds(0), longest));
   if (stopping_.load(std::memory_order_acquire)) end_all();
   driver_ = std::thread::id();
   driven_.store(false, std::memory_order_release);

@@ -67,24 +67,40 @@ std::optional<milliseconds> parse_number(std::string_view text, double milliseco
   return milliseconds(static_cast<milliseconds::rep>(std::min(std::ceil(*number * milliseconds_per_unit), longest)));
 }
 
-// The one form of an HTTP date that servers may still send: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+// All forms of an HTTP date, of which servers may no longer send the others than the first (RFC 9110, 5.6.7):
+// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
-  constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
-  const auto day = parse_digits(text.substr(5, 2));
-  const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
-  const auto year = parse_digits(text.substr(12, 4));
-  const auto hour = parse_digits(text.substr(17, 2));
-  const auto minute = parse_digits(text.substr(20, 2));
-  const auto second = parse_digits(text.substr(23, 2));
-  if (!day || month == months.end() || !year || !hour || !minute || !second) return std::nullopt;
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  constexpr std::string_view separators = " ,-:";
+  std::array<std::string_view, 8> words;
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find_first_not_of(separators, at)) != std::string_view::npos; ++count) {
+    if (count == words.size()) return std::nullopt;
+    const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
+    words[count] = text.substr(at, end - at);
+    at = end;
+  }
+  const bool day_is_first = count == 8 && words[7] == "GMT";
+  if (!day_is_first && count != 7) return std::nullopt;
+  const std::size_t time = day_is_first ? 4 : 3;
+  const auto day = parse_digits(words[day_is_first ? 1 : 2]);
+  const std::string_view month_name = words[day_is_first ? 2 : 1];
+  const std::size_t month = months.find(month_name);
+  auto year = parse_digits(words[day_is_first ? 3 : 6]);
+  const auto hour = parse_digits(words[time]);
+  const auto minute = parse_digits(words[time + 1]);
+  const auto second = parse_digits(words[time + 2]);
+  if (!day || month_name.size() != 3 || month == std::string_view::npos || month % 3 != 0 || !year || !hour ||
+      !minute || !second)
+    return std::nullopt;
+  if (*day > 31 || *year > 9999 || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (*year < 100) *year += *year < 70 ? 2000 : 1900;
 
   using namespace std::chrono;
   const year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                            std::chrono::month(static_cast<unsigned>(month - months.begin() + 1)),
+                            std::chrono::month(static_cast<unsigned>(month / 3 + 1)),
                             std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (!date.ok()) return std::nullopt;
   const auto since_epoch = sys_days(date).time_since_epoch() + hours(*hour) + minutes(*minute) + seconds(*second);
   return seconds(since_epoch).count();
 }

@@ -65,6 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
         Example{CHATOPEN_PROGRAM_CHAT,
                 {"deepseek-chat received 2 messages: system: ", "user: \"Why is the sky blue?\"",
                  "deepseek-chat received 4 messages: ", "user: \"And why is it red in the evening?\""}},
+        Example{CHATOPEN_PROGRAM_UPLOAD,
+                {"100 % of 67 bytes\n", "Uploaded to https://sandbox.invalid/files/", "pixel.png\n",
+                 "Sending the file in the message, because: invalid_request (HTTP 413)",
+                 "and picture https://sandbox.invalid/files/", "and picture image/png, 67 bytes\n"}},
         Example{CHATOPEN_PROGRAM_LOCAL_PICTURE, {"Sending image/png, 67 bytes\n", "and picture image/png, 67 bytes\n"}},
         Example{
             CHATOPEN_PROGRAM_CUSTOM_ENDPOINT,
@@ -157,6 +161,23 @@ TEST(MultimodalExample, FailsWithWrongCredentials) {
   EXPECT_EQ(process.wait(), 1);
   EXPECT_THAT(process.errors(), HasSubstr("authentication"));
   EXPECT_THAT(process.errors(), testing::Not(HasSubstr("canary-secret")));
+}
+
+TEST(RecordReplayExample, RecordsOnceAndReplaysWithoutAServer) {
+  const std::string cassette = testing::TempDir() + "chatopen_example_cassette.json";
+  std::remove(cassette.c_str());
+  Process server({CHATOPEN_PROGRAM_SANDBOX});
+  Process first({CHATOPEN_PROGRAM_RECORD_REPLAY, cassette}, variables_for(server));
+  EXPECT_EQ(first.wait(), 0) << first.errors();
+  const std::string recorded = first.rest_of_output();
+  EXPECT_THAT(recorded, HasSubstr("recorded: [deepseek-chat ][received ]"));
+  EXPECT_THAT(recorded, HasSubstr("replayed: [deepseek-chat ][received ]"));
+  EXPECT_THAT(recorded, HasSubstr("/issue: recorded \"Why is the sky blue?\", sent \"Why is the sky red?\""));
+  Process second({CHATOPEN_PROGRAM_RECORD_REPLAY, cassette});
+  EXPECT_EQ(second.wait(), 0);
+  EXPECT_THAT(second.errors(), IsEmpty());
+  EXPECT_EQ(second.rest_of_output(), recorded.substr(recorded.find("replayed: ")));
+  std::remove(cassette.c_str());
 }
 
 TEST(TestYourAppExample, Passes) {

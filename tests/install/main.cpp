@@ -2,8 +2,10 @@
 #include <chatopen/chatopen.hpp>
 #include <chatopen/sandbox/sandbox.hpp>
 #include <chatopen/testing/mock_transport.hpp>
+#include <chatopen/testing/record_once.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -80,11 +82,27 @@ void ask_the_mock() {
          "the mock records what was sent");
 }
 
+// Links what the testing library needs of the SDK's.
+void use_a_cassette() {
+  const auto cassette = (std::filesystem::temp_directory_path() / "chatopen_outside_cassette.json").string();
+  std::filesystem::remove(cassette);
+  auto mock = std::make_shared<co::testing::MockTransport>();
+  mock->reply({.status = 200, .body = R"({"code":"200","msg":"ok","data":{"answer":"hi"}})"});
+  for (int i = 0; i < 2; ++i) {
+    auto client = co::ChatClient::create({.base_url = "https://x.example",
+                                          .credentials = {.access_key_id = "id", .access_key_secret = "secret"},
+                                          .transport = co::testing::record_once(cassette, mock).value()});
+    expect(client->chat(picture_question()).value().text() == "hi", "a cassette is recorded, and replayed");
+  }
+  std::filesystem::remove(cassette);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   ask_the_sandbox();
   ask_the_mock();
+  use_a_cassette();
   failures += check_names(count > 1 ? arguments[1] : "") + check_streams();
   expect(check_coroutine(), "coroutines await calls");
   if (failures == 0) std::cout << "ok\n";

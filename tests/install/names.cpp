@@ -12,9 +12,11 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace co = chatopen;
@@ -237,6 +239,26 @@ void check_images() {
          "a picture is saved");
   const co::Result<co::SavedFile> later = client.save_async(made->images[0], "chatopen-names.bmp").get();
   expect(later && std::remove("chatopen-names.bmp") == 0, "and again, asynchronously");
+void check_uploads(const std::string& picture) {
+  auto mock = std::make_shared<co::testing::MockTransport>();
+  for (int i = 0; i < 5; ++i) mock->reply({.body = R"({"url":"https://files.example/a"})"});
+  co::ClientOptions options = every_client_option();
+  options.transport = mock;
+  const co::ChatClient client = co::ChatClient::create(options).value();
+  co::Result<co::UploadedFile> up = client.upload(picture);
+  expect(up && up->url == "https://files.example/a" && up->attempts == 1 && !up->raw.empty() && up->request_id.empty(),
+         "an upload");
+  std::uint64_t told = 0;
+  up = client.upload({.path = picture, .file_name = "a.png", .media_type = "image/png"},
+                     [&](std::uint64_t sent, std::uint64_t total) { told = sent == total ? total : 0; });
+  expect(up && told > 0, "an upload with its progress");
+  co::Pending<co::UploadedFile> pending = client.upload_async({.bytes = std::make_shared<const std::string>("abc")});
+  expect(std::move(pending).get().has_value(), "an asynchronous upload");
+  const co::Result<co::AttachedImage> attached = client.attach_image(picture);
+  expect(attached && attached->part.location() == "https://files.example/a" && !attached->fallback_reason,
+         "an attached picture");
+  expect(client.attach_image_async(picture).get().has_value(), "an attached picture, asynchronously");
+  expect(co::endpoints::file_upload().wire_form == co::WireForm::upload, "the endpoint of uploads");
 }
 
 }  // namespace
@@ -249,6 +271,7 @@ int check_names(const std::string& picture) {
   check_pictures(picture);
   check_conversations(co::ChatClient::create(every_client_option()).value());
   check_images();
+  check_uploads(picture);
   const co::Result<co::ClientOptions> environment = co::ClientOptions::from_environment();
   expect(!environment && environment.error().kind == co::ErrorKind::configuration, "an empty environment is an error");
   const co::Result<co::ClientOptions> file = co::ClientOptions::from_file("/nonexistent/chatopen.json");

@@ -31,18 +31,6 @@ void stream_first(Connection& connection) {
   connection.index() == 0 ? two_pieces_then_silence(connection) : answer_hello(connection);
 }
 
-std::string name_of(Driver driver) {
-  switch (driver) {
-    case Driver::own_thread: return "OnItsOwnThread";
-    case Driver::pool: return "OnThePool";
-    case Driver::poll: return "Polled";
-  }
-  return "";
-}
-std::string name_of_param(const ::testing::TestParamInfo<Driver>& tested) {
-  return name_of(tested.param);
-}
-
 class Row59Async : public AsyncMatrix, public ::testing::WithParamInterface<Driver> {
  protected:
   template <typename T>
@@ -303,6 +291,22 @@ TEST_P(Row60Async, WithinItsDelta) {
     EXPECT_EQ(error_of(*std::move(scene_.own)).kind, ErrorKind::cancelled);
   }
   scene_.client.reset();
+  EXPECT_TRUE(server_->wait_until([](const auto& connections) { return connections[0]->closed_by_peer; }));
+}
+
+// Its caller waits for it, so that it goes on also when the callback has destroyed the client.
+TEST_P(Row60Async, WithinADeltaOfABlockingCall) {
+  if (deed_.commit == poll && driver_ == Driver::poll) GTEST_SKIP() << "it waits for its budget, as it should";
+  int deltas = 0;
+  const auto reply = scene_.client->chat(question(), [&](const ChatDelta&) {
+    if (++deltas == 1) deed_.commit(scene_);
+    return deltas < 2;
+  });
+  ASSERT_TRUE(reply) << reply.error();
+  EXPECT_EQ(reply->text(), "onetwo");
+  if (scene_.started) {
+    EXPECT_TRUE(result_of(*std::move(scene_.started)));
+  }
   EXPECT_TRUE(server_->wait_until([](const auto& connections) { return connections[0]->closed_by_peer; }));
 }
 

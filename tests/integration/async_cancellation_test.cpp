@@ -118,9 +118,23 @@ constexpr const char* name_of(Way way) {
   return "";
 }
 
-using StageAndWay = std::tuple<NamedStage, Way>;
+/// The caller's loop, on a thread of its own; nothing where the transport has one.
+class Loop {
+ public:
+  Loop(const ChatClient& client, Driver driver) {
+    if (driver != Driver::poll) return;
+    thread_ = std::jthread([client](const std::stop_token& stop) {
+      while (!stop.stop_requested()) client.poll(milliseconds(10));
+    });
+  }
 
-class Row57Async : public AsyncMatrix, public ::testing::WithParamInterface<StageAndWay> {
+ private:
+  std::jthread thread_;
+};
+
+using StageWayAndDriver = std::tuple<NamedStage, Way, Driver>;
+
+class Row57Async : public AsyncMatrix, public ::testing::WithParamInterface<StageWayAndDriver> {
  protected:
   void expect_cancelled(const Error& error, const Stage& stage) {
     EXPECT_EQ(error.kind, ErrorKind::cancelled) << error;
@@ -161,12 +175,17 @@ class Row57Async : public AsyncMatrix, public ::testing::WithParamInterface<Stag
 };
 
 TEST_P(Row57Async, EndsAtOnceExactlyOnceAndTheServerIsTold) {
-  const auto& [named, way] = GetParam();
+  const auto& [named, way, driver] = GetParam();
   const Stage stage = named.make(*log_);
   std::atomic<int> deltas = 0;
   const auto count = [&deltas](const chatopen::ChatDelta&) { ++deltas; };
   {
-    const ChatClient client = async_client(stage.base_url, curl(stage.curl));
+    chatopen::CurlOptions options = stage.curl;
+    options.poll_driven = driver == Driver::poll;
+    auto transport = curl(std::move(options));
+    if (driver == Driver::pool) transport = std::make_shared<PerformOnly>(std::move(transport));
+    const ChatClient client = async_client(stage.base_url, std::move(transport));
+    const Loop loop(client, driver);
     CancelSource source;
     switch (way) {
       case Way::pending: cancel_pending(client.chat_async(stage.request), nullptr, stage); break;
@@ -192,9 +211,11 @@ INSTANTIATE_TEST_SUITE_P(
                           NamedStage{"InTheTlsHandshake", in_the_tls_handshake}, NamedStage{"InTheUpload", uploading},
                           NamedStage{"WhileWaitingForTheReply", waiting_for_the_reply},
                           NamedStage{"InTheBody", in_the_body}, NamedStage{"InTheWaitBeforeARetry", backing_off}),
-        ::testing::Values(Way::pending, Way::pending_stream, Way::token, Way::stream, Way::dropped_stream)),
+        ::testing::Values(Way::pending, Way::pending_stream, Way::token, Way::stream, Way::dropped_stream),
+        ::testing::Values(Driver::own_thread, Driver::pool, Driver::poll)),
     [](const auto& tested) {
-      return std::string(std::get<NamedStage>(tested.param).name) + name_of(std::get<Way>(tested.param));
+      return std::string(std::get<NamedStage>(tested.param).name) + name_of(std::get<Way>(tested.param)) +
+             name_of(std::get<Driver>(tested.param));
     });
 
 class AsyncCancellation : public AsyncMatrix {};

@@ -24,16 +24,8 @@ class AsyncLifetime : public AsyncMatrix, public ::testing::WithParamInterface<D
   static void expect_ended(const RawServer& server) { EXPECT_TRUE(server.wait_for_ended_scripts()); }
 };
 
-std::string name_of(const ::testing::TestParamInfo<Driver>& tested) {
-  switch (tested.param) {
-    case Driver::own_thread: return "OnItsOwnThread";
-    case Driver::pool: return "OnThePool";
-    case Driver::poll: return "Polled";
-  }
-  return "";
-}
 INSTANTIATE_TEST_SUITE_P(FaultMatrix, AsyncLifetime, ::testing::Values(Driver::own_thread, Driver::pool, Driver::poll),
-                         name_of);
+                         name_of_param);
 
 TEST_P(AsyncLifetime, Row58DestroyedClientEndsItsCallsWithin100msAndNoCallbackFollows) {
   RawServer streaming(stream_for_ever);

@@ -58,6 +58,19 @@ std::optional<chatopen::ErrorKind> CallLog::completed_as() const {
   return completed_as_;
 }
 
+std::string name_of(Driver driver) {
+  switch (driver) {
+    case Driver::own_thread: return "OnItsOwnThread";
+    case Driver::pool: return "OnThePool";
+    case Driver::poll: return "Polled";
+  }
+  return "";
+}
+
+std::string name_of_param(const ::testing::TestParamInfo<Driver>& tested) {
+  return name_of(tested.param);
+}
+
 std::string piece(std::string_view text) {
   return R"(data:{"code":"200","data":{"answer":")" + std::string(text) + "\"}}\n\n";
 }

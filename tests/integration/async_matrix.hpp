@@ -81,6 +81,9 @@ class PerformOnly final : public chatopen::Transport {
 
 /// What runs asynchronous calls.
 enum class Driver { own_thread, pool, poll };
+/// As the names of tests end.
+[[nodiscard]] std::string name_of(Driver driver);
+[[nodiscard]] std::string name_of_param(const ::testing::TestParamInfo<Driver>& tested);
 
 /// The head of a stream that ends when its connection closes.
 inline constexpr std::string_view stream_head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";

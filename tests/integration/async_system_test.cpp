@@ -26,18 +26,9 @@ using SteadyClock = std::chrono::steady_clock;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string name_of(const ::testing::TestParamInfo<Driver>& tested) {
-  switch (tested.param) {
-    case Driver::own_thread: return "OnItsOwnThread";
-    case Driver::pool: return "OnThePool";
-    case Driver::poll: return "Polled";
-  }
-  return "";
-}
-
 class AsyncSystem : public AsyncMatrix, public ::testing::WithParamInterface<Driver> {};
 INSTANTIATE_TEST_SUITE_P(FaultMatrix, AsyncSystem, ::testing::Values(Driver::own_thread, Driver::pool, Driver::poll),
-                         name_of);
+                         name_of_param);
 
 TEST_P(AsyncSystem, Row55PeerThatVanishesIsAnIdleTimeout) {
   RawServer server(stall_in_stream);

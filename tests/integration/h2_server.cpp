@@ -71,6 +71,13 @@ H2Server::H2Server(const Identity& identity, const std::vector<std::string>& arg
   }
 }
 
+void H2Server::serve(const std::string& model, const std::string& file) const {
+  const std::filesystem::path directory =
+      std::filesystem::path(documents_.directory()) / "AIGCChatOpenServ/saas" / model / "text";
+  std::filesystem::create_directories(directory);
+  std::filesystem::create_symlink(file, directory / "v3");
+}
+
 H2Server::~H2Server() {
   stop();
 }

@@ -34,6 +34,9 @@ class H2Server {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string base_url() const { return "https://127.0.0.1:" + std::to_string(port_); }
 
+  /// Answers the model's path of the messages form with what this file has.
+  void serve(const std::string& model, const std::string& file) const;
+
   /// What `nghttpd --verbose` said so far: every frame, and every header, credentials too. Each connection says
   /// `The negotiated protocol: h2`, each request `recv (stream_id=1) :method: POST`.
   [[nodiscard]] std::string log() const;

@@ -15,12 +15,14 @@ using chatopen::ErrorKind;
 using std::chrono::seconds;
 using Duration = chatopen::Clock::Duration;
 
-std::string http_date(seconds from_now) {
+constexpr const char* current_form = "%a, %d %b %Y %H:%M:%S GMT";
+
+std::string http_date(seconds from_now, const char* form = current_form) {
   const std::time_t at = std::time(nullptr) + from_now.count();
   std::tm parts = {};
   ::gmtime_r(&at, &parts);
   std::array<char, 40> text;
-  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  std::strftime(text.data(), text.size(), form, &parts);
   return text.data();
 }
 
@@ -43,18 +45,21 @@ TEST_P(Retries, Row42And43RetryAfterIsObeyed) {
     Duration least;
     Duration most;
   };
-  const Case cases[] = {{"Retry-After: 0\r\n", seconds(0), seconds(0)},
-                        {"Retry-After: 2\r\n", seconds(2), seconds(2)},
-                        {"Retry-After: 120\r\n", seconds(120), seconds(120)},
-                        {"Retry-After: " + http_date(seconds(60)) + "\r\n", seconds(30), seconds(60)},
-                        {"Retry-After: " + http_date(seconds(-60)) + "\r\n", seconds(0), seconds(0)},
-                        {"Retry-After: -1\r\n", own, own},
-                        {"Retry-After: soon\r\n", own, own},
-                        {"Retry-After: \r\n", own, own},
-                        {"", own, own},
-                        {"retry-after-ms: 1500\r\n", milliseconds(1500), milliseconds(1500)},
-                        {"Retry-After: 9\r\nRetry-After-Ms: 0\r\n", seconds(0), seconds(0)},
-                        {"Retry-After: 9\r\nretry-after-ms: soon\r\n", seconds(9), seconds(9)}};
+  const Case cases[] = {
+      {"Retry-After: 0\r\n", seconds(0), seconds(0)},
+      {"Retry-After: 2\r\n", seconds(2), seconds(2)},
+      {"Retry-After: 120\r\n", seconds(120), seconds(120)},
+      {"Retry-After: " + http_date(seconds(60)) + "\r\n", seconds(30), seconds(60)},
+      {"Retry-After: " + http_date(seconds(60), "%A, %d-%b-%y %H:%M:%S GMT") + "\r\n", seconds(30), seconds(60)},
+      {"Retry-After: " + http_date(seconds(60), "%a %b %e %H:%M:%S %Y") + "\r\n", seconds(30), seconds(60)},
+      {"Retry-After: " + http_date(seconds(-60)) + "\r\n", seconds(0), seconds(0)},
+      {"Retry-After: -1\r\n", own, own},
+      {"Retry-After: soon\r\n", own, own},
+      {"Retry-After: \r\n", own, own},
+      {"", own, own},
+      {"retry-after-ms: 1500\r\n", milliseconds(1500), milliseconds(1500)},
+      {"Retry-After: 9\r\nRetry-After-Ms: 0\r\n", seconds(0), seconds(0)},
+      {"Retry-After: 9\r\nretry-after-ms: soon\r\n", seconds(9), seconds(9)}};
   for (const Case& each : cases) {
     SCOPED_TRACE(each.headers);
     clock_ = std::make_shared<chatopen::testing::ManualClock>();

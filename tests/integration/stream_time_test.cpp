@@ -133,6 +133,28 @@ TEST_P(StreamDeadlines, Row31TimeInTheCallersCodeIsNotIdle) {
   EXPECT_EQ(told.text, std::string(400, 'x'));
 }
 
+// While a slow reader has the transfer paused, no silence is measured; afterwards it is, though nothing comes.
+TEST_F(FaultMatrix, Row31SilenceIsMeasuredAgainWhenASlowReaderGoesOn) {
+  RawServer server([](Connection& connection) {
+    connection.read_request();
+    begin_stream(connection);
+    std::string more_than_is_buffered;
+    for (int i = 0; i < 100; ++i) more_than_is_buffered += event_of("x");
+    send_chunk(connection, more_than_is_buffered);
+    connection.wait_for_close();
+  });
+  const ChatClient client = client_for(server);
+  chatopen::ChatStream stream =
+      client.stream(question(), {.timeouts = {.idle = milliseconds(200), .total = seconds(20)}});
+  std::size_t deltas = 0;
+  for ([[maybe_unused]] const ChatDelta& delta : stream) ++deltas;
+  const auto reply = stream.finish();
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(deltas, 100U);
+  EXPECT_EQ(reply.error().kind, ErrorKind::timeout);
+  EXPECT_EQ(reply.error().message, "the idle deadline passed");
+}
+
 TEST_P(StreamDeadlines, Row32HeartbeatsForEverMeetTheTotalDeadline) {
   RawServer server([](Connection& connection) {
     connection.read_request();

@@ -1,7 +1,12 @@
 #include "environment_variable.hpp"
 #include "fault_matrix.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <system_error>
 
 namespace integration {
 namespace {
@@ -62,6 +67,36 @@ TEST_F(FaultMatrixTls, NoEnvironmentVariableReplacesTheAuthorities) {
   const EnvironmentVariable file("SSL_CERT_FILE", other.file());
   const EnvironmentVariable bundle("CURL_CA_BUNDLE", other.file());
   expect_refused(other.issue());
+}
+
+std::chrono::nanoseconds processor_time() {
+  timespec used = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+// They cost more than all the rest of a connection, and hold up all that its thread drives.
+TEST_F(FaultMatrixTls, SystemsAuthoritiesAreReadOnceForAllAsynchronousCalls) {
+  std::error_code unknown;
+  if (std::filesystem::file_size("/etc/ssl/certs/ca-certificates.crt", unknown) < 100'000 || unknown) {
+    GTEST_SKIP() << "the system's authorities are not where Debian has them";
+  }
+  const TlsContext tls(self_signed());
+  RawServer server(answer_hello, &tls);
+  const ChatClient client = ChatClient::create(options_for("https://" + server.authority())).value();
+  const auto taken = [&] {
+    const auto before = processor_time();
+    const auto reply = client.chat_async(question()).get();
+    const auto after = processor_time();
+    EXPECT_FALSE(reply);
+    if (!reply) {
+      EXPECT_EQ(reply.error().kind, ErrorKind::tls) << reply.error();
+    }
+    return after - before;
+  };
+  const auto first = taken();
+  const auto later = std::min({taken(), taken(), taken()});
+  EXPECT_LT(2 * later, first);
 }
 
 TEST_F(FaultMatrixTls, Row11Tls11ServerIsRefused) {

@@ -22,6 +22,8 @@ struct SandboxOptions {
   Credentials credentials = {"sandbox-key-id", "sandbox-key-secret"};
   /// Connections served at the same time; more wait.
   int max_connections = 128;
+  /// A larger file is answered with 413. All of a body may have 256 MiB.
+  std::uint64_t max_upload_bytes = std::uint64_t{100} * 1024 * 1024;
 };
 
 /// A running server on 127.0.0.1; it stops when it is destroyed. Members may be called from many threads at once. A

@@ -4,13 +4,12 @@
 /// `MockTransport`: scripted replies for testing an application without a network. Link `chatopen::testing`.
 
 #include <chatopen/testing/export.hpp>
+#include <chatopen/testing/recorded_request.hpp>
 #include <chatopen/transport.hpp>
 
 #include <cstdint>
-#include <iosfwd>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace chatopen::testing {
@@ -32,26 +31,6 @@ enum class MockStreamEnd : std::uint8_t {
   reset,              ///< The connection breaks: `TransportFailure::truncated`.
   stall,              ///< Nothing more comes until a deadline or a cancellation.
 };
-
-/// A request as it was sent, and its deadlines. Printing it shows no credential and no body.
-struct RecordedRequest {
-  /// Such as `POST`.
-  std::string method = {};
-  /// With the query.
-  std::string url = {};
-  /// As they were sent, credentials included.
-  std::vector<HttpHeader> headers = {};
-  /// The whole body.
-  std::string body = {};
-  /// Of the exchange; every member is set.
-  Timeouts timeouts = {};
-
-  /// The value of a header, by case-insensitive name; empty when it is absent.
-  [[nodiscard]] CHATOPEN_TESTING_EXPORT std::string header(std::string_view name) const;
-};
-
-/// Prints what is printed of an `HttpRequest`.
-CHATOPEN_TESTING_EXPORT std::ostream& operator<<(std::ostream& stream, const RecordedRequest& request);
 
 /// How a mock behaves.
 struct MockOptions {

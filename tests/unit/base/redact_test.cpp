@@ -188,5 +188,15 @@ TEST(LoggableUrl, KeepsAnAtSignOfThePath) {
   EXPECT_EQ(loggable_url(""), "");
 }
 
+TEST(Redactor, FindsSecretsWithoutChangingTheText) {
+  const Redactor redactor(std::vector<std::string_view>{"secret\"1", "1-more"});
+  const std::string_view text = "\xff\r secret\\\"1-more, secret\"1";
+  const SecretPlace first = redactor.find(text, 0);
+  EXPECT_EQ(text.substr(first.begin, first.size), "secret\\\"1-more");
+  const SecretPlace second = redactor.find(text, first.begin + first.size);
+  EXPECT_EQ(text.substr(second.begin, second.size), "secret\"1");
+  EXPECT_EQ(redactor.find(text, second.begin + 1).size, 0u);
+}
+
 }  // namespace
 }  // namespace chatopen::base

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,13 @@ namespace {
 static_assert(!std::is_convertible_v<Secret, std::string>);
 static_assert(!std::is_convertible_v<Secret, std::string_view>);
 static_assert(std::is_nothrow_move_constructible_v<Secret>);
+
+// A secret is made from a string, so an operator for it in the namespace would be considered for every string there.
+TEST(Secret, LeavesPrintingToItsNeighboursInTheNamespace) {
+  std::ostringstream text;
+  text << "a" << std::string("b");
+  EXPECT_EQ(text.str(), "ab");
+}
 
 TEST(Secret, RevealsWhatItWasMadeFrom) {
   const Secret secret("key");

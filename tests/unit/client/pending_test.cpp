@@ -10,6 +10,11 @@
 #include <thread>
 #include <type_traits>
 
+#if __has_include(<unistd.h>)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
 namespace chatopen {
 namespace {
 
@@ -40,6 +45,7 @@ TEST_F(PendingReply, IsReadyOnceTheReplyIsThere) {
   EXPECT_FALSE(pending.wait_for(0ms));
   EXPECT_FALSE(pending.wait_for(1ms));
   EXPECT_FALSE(pending.wait_for(-1ms));
+  EXPECT_FALSE(pending.wait_for(std::chrono::milliseconds::min()));
   answer();
   EXPECT_TRUE(pending.ready());
   EXPECT_TRUE(pending.wait_for(0ms));
@@ -257,6 +263,27 @@ TEST_F(PendingReply, IsNotWaitedForOnTheThreadThatBringsIt) {
   EXPECT_EQ(refused->error().kind, ErrorKind::invalid_argument);
   EXPECT_TRUE(std::move(outer).get());
 }
+
+#if __has_include(<unistd.h>)
+// Who waits by a function would wait for ever.
+TEST_F(PendingReply, TellsFunctionsInAChildProcessThatItIsNotTheirs) {
+  Pending<ChatReply> pending = client.chat_async(question());
+  Pending<ChatReply> awaited = client.chat_async(question());
+  const pid_t child = fork();
+  if (child == 0) {
+    bool woken = false;
+    awaited.when_ready([&] { woken = true; });
+    awaited.forget_ready();
+    bool told = false;
+    const Pending<void> then = std::move(pending).then(
+        [&](Result<ChatReply> reply) { told = !reply && reply.error().kind == ErrorKind::connection; });
+    _exit(woken && told && std::move(awaited).get().error().kind == ErrorKind::connection ? 0 : 1);
+  }
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+#endif
 
 }  // namespace
 }  // namespace chatopen

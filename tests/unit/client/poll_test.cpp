@@ -1,6 +1,8 @@
 #include "client_fixture.hpp"
 #include "stream_pieces.hpp"
 
+#include <chatopen/clock.hpp>
+
 #include <gmock/gmock.h>
 
 #include <memory>
@@ -93,6 +95,21 @@ TEST_F(PollDriven, EndsACancelledBackOffWithinTheNextPoll) {
   EXPECT_FALSE(client.poll());
   ASSERT_TRUE(pending.ready());
   EXPECT_EQ(std::move(pending).get().error().kind, ErrorKind::cancelled);
+}
+
+TEST_F(PollDriven, WaitsAsLongAsItIsTold) {
+  mock->stall();
+  const ChatClient client = make();
+  Pending<ChatReply> pending =
+      client.chat_async(question(), {.timeouts = {.first_byte = 0ms, .idle = 0ms, .total = 0ms}});
+  EXPECT_TRUE(client.poll());
+  EXPECT_TRUE(client.poll(std::chrono::milliseconds::min()));
+  std::thread other([&] {
+    Clock::system()->sleep_for(10ms, {});
+    pending.cancel();
+  });
+  EXPECT_FALSE(client.poll(std::chrono::milliseconds::max())) << "it came back before anything happened";
+  other.join();
 }
 
 TEST_F(PollDriven, EndsACancelledCallWithinTheNextPoll) {

@@ -1,4 +1,7 @@
 #include "client_fixture.hpp"
+#include "stream_pieces.hpp"
+
+#include <chatopen/observer.hpp>
 
 #include <gmock/gmock.h>
 
@@ -112,6 +115,59 @@ TEST_F(RetryFlow, GivesAnEnvelopeCodeTheClassOfItsStatus) {
   EXPECT_EQ(reply.error().kind, ErrorKind::server_error);
   EXPECT_EQ(reply.error().attempts, 3);
   EXPECT_TRUE(reply.error().maybe_processed);
+}
+
+// A stream that the caller wanted as a whole: nothing was delivered, but the service had begun the work.
+TEST_F(RetryFlow, NeverBuysTwiceWhatARefusalCutShort) {
+  const std::string busy = R"(data:{"code":"429","msg":"busy"})"
+                           "\n\n";
+  for (const std::string& first : {answer_event("half an "), choice_event(R"({"delta":{"role":"assistant"}})")}) {
+    mock->reply_stream({first, busy});
+    const Result<ChatReply> reply = make().chat(question());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, ErrorKind::rate_limited);
+    EXPECT_EQ(reply.error().attempts, 1);
+    EXPECT_TRUE(reply.error().maybe_processed);
+  }
+  mock->reply_stream({busy});
+  mock->reply_stream({answer_event("hi"), done_event});
+  EXPECT_EQ(make().chat(question()).value().attempts(), 2);
+}
+
+class DeltaCounter final : public Observer {
+ public:
+  void on_complete(const CallInfo&, const CallCompleted& event) noexcept override { deltas = event.deltas; }
+  std::uint64_t deltas = 0;
+};
+
+TEST_F(RetryFlow, CountsThePiecesOfTheLastAttempt) {
+  const auto counter = std::make_shared<DeltaCounter>();
+  mock->reply_stream({answer_event("lost"), answer_event("lost")}, testing::MockStreamEnd::reset);
+  mock->reply_stream({answer_event("hi"), done_event});
+  ClientOptions observed = options();
+  observed.observer = counter;
+  observed.retry.retry_ambiguous = true;
+  EXPECT_EQ(make(observed).chat(question()).value().text(), "hi");
+  EXPECT_EQ(counter->deltas, 1u);
+}
+
+// Breaks once it was told that the reply is over.
+class BreaksAtTheEnd final : public Transport {
+ public:
+  TransportOutcome perform(const HttpRequest&, ResponseSink& sink, const CancelToken&) override {
+    static_cast<void>(sink.on_head(200, {{"Content-Type", "text/event-stream"}}));
+    static_cast<void>(sink.on_body(answer_event("hi") + done_event));
+    if (broken++ > 0) return {.stopped = true, .request_bytes_written = true};
+    return {.failure = TransportFailure::truncated, .request_bytes_written = true};
+  }
+  int broken = 0;
+};
+
+TEST_F(RetryFlow, ForgetsThatABrokenAttemptSaidItWasOver) {
+  ClientOptions over_it = options();
+  over_it.transport = std::make_shared<BreaksAtTheEnd>();
+  over_it.retry.retry_ambiguous = true;
+  EXPECT_EQ(make(over_it).chat(question()).value().text(), "hi");
 }
 
 TEST_F(RetryFlow, DoesNotRetryAServiceCode) {
@@ -300,6 +356,8 @@ TEST_F(RetryFlow, AsksNoPredicateAboutWhatIsNeverSentAgain) {
   });
   mock->reply({.status = 400});
   EXPECT_EQ(make(with).chat(question()).error().attempts, 1);
+  mock->reply({.status = 502});
+  EXPECT_EQ(make(with).chat(question()).error().attempts, 1) << "not without RetryPolicy::retry_ambiguous";
 }
 
 TEST_F(RetryFlow, ShowsNoCredentialThatATransportRepeats) {

@@ -83,6 +83,13 @@ TEST_F(Shutdown, WaitsForCallsThatEndInTime) {
   EXPECT_TRUE(client->shutdown(1h));
   server.join();
   EXPECT_TRUE(std::move(pending).get());
+
+  client = make_stepped();
+  pending = client->chat_async(question());
+  server = std::thread([&] { answer(1); });
+  EXPECT_TRUE(client->shutdown(std::chrono::milliseconds::max()));
+  server.join();
+  EXPECT_TRUE(std::move(pending).get());
 }
 
 TEST_F(Shutdown, WaitsWhileItDrivesThePolledTransport) {

@@ -36,6 +36,18 @@ TEST_F(PushedStream, GoesOnWhileTheCallableReturnsTrue) {
   EXPECT_EQ(reply->text(), "abc");
 }
 
+// As that of printf, which nobody means as an answer.
+TEST_F(PushedStream, GoesOnWhateverElseTheCallableReturns) {
+  script_three();
+  std::string text;
+  const Result<ChatReply> reply = make().chat(question(), [&](const ChatDelta& delta) {
+    text += delta.text;
+    return 0;
+  });
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(text, "abc");
+}
+
 TEST_F(PushedStream, TakesAMutableCallableByReference) {
   script_three();
   script_three();
@@ -164,7 +176,7 @@ TEST_F(PushedStream, AssemblesAnEventStreamThatAnswersAPlainCall) {
 TEST_F(PushedStream, RetriesAPlainCallWhosePiecesNobodySaw) {
   mock->reply_stream({answer_event("lost"), "data:{\"code\":\"503\",\"msg\":\"busy\"}\n\n"});
   script_three();
-  const Result<ChatReply> reply = make().chat(question());
+  const Result<ChatReply> reply = make().chat(question(), {.retry = RetryPolicy{.retry_ambiguous = true}});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->text(), "abc");
   EXPECT_EQ(reply->attempts(), 2);

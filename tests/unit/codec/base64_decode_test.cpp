@@ -11,39 +11,30 @@
 namespace chatopen::codec {
 namespace {
 
-std::optional<std::string> decoded(std::string_view text) {
-  std::string bytes(base64_decoded_size(text.size()) + 3, '?');
-  std::size_t size = 0;
-  if (!base64_decode(text, bytes.data(), size)) return std::nullopt;
-  EXPECT_LE(size, base64_decoded_size(text.size()));
-  bytes.resize(size);
-  return bytes;
-}
-
 TEST(Base64Decode, UndoesTheEncoding) {
   for (std::size_t size = 0; size < 300; ++size) {
     std::string bytes;
     for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(i * 73 + size);
     std::string text(base64_size(size), '?');
     base64_encode(bytes, text.data());
-    EXPECT_EQ(decoded(text), bytes) << size;
+    EXPECT_EQ(base64_decode(text), bytes) << size;
   }
 }
 
 // RFC 4648, section 10.
 TEST(Base64Decode, KnowsTheExamplesOfTheStandard) {
-  EXPECT_EQ(decoded(""), "");
-  EXPECT_EQ(decoded("Zg=="), "f");
-  EXPECT_EQ(decoded("Zm8="), "fo");
-  EXPECT_EQ(decoded("Zm9v"), "foo");
-  EXPECT_EQ(decoded("Zm9vYmE="), "fooba");
-  EXPECT_EQ(decoded("+/+/"), "\xfb\xff\xbf");
+  EXPECT_EQ(base64_decode(""), "");
+  EXPECT_EQ(base64_decode("Zg=="), "f");
+  EXPECT_EQ(base64_decode("Zm8="), "fo");
+  EXPECT_EQ(base64_decode("Zm9v"), "foo");
+  EXPECT_EQ(base64_decode("Zm9vYmE="), "fooba");
+  EXPECT_EQ(base64_decode("+/+/"), "\xfb\xff\xbf");
 }
 
 TEST(Base64Decode, RefusesWhatNoEncoderWrites) {
   for (const char* const text : {"Z", "Zg", "Zg=", "Zm9vY", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "=g==", "Z g=",
                                  "Zm9v\n", "Zm-_", "Zm9v====", "Zg=v", "Zm9\xff"}) {
-    EXPECT_EQ(decoded(text), std::nullopt) << text;
+    EXPECT_EQ(base64_decode(text), std::nullopt) << text;
   }
 }
 

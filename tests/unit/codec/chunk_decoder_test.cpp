@@ -4,10 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <string>
-#include <vector>
-
 namespace chatopen::codec {
 namespace {
 
@@ -141,48 +137,28 @@ TEST(ChunkDecoder, NumbersToolCallsWithoutAnIndexByTheirPosition) {
                                             std::pair("e", 5), std::pair("f", 2147483647)));
 }
 
-// What each of the calls adds up to, as index=id:name(arguments).
-std::vector<std::string> assembled(const Chunks& chunks) {
-  std::map<int, ToolCall> calls;
-  for (const ChatDelta& delta : chunks.deltas) {
-    if (!delta.tool_call) continue;
-    ToolCall& call = calls[delta.tool_call->index];
-    if (call.id.empty()) call.id = delta.tool_call->id;
-    if (call.name.empty()) call.name = delta.tool_call->name;
-    call.arguments += delta.tool_call->arguments;
-  }
-  std::vector<std::string> lines;
-  for (const auto& [index, call] : calls) {
-    lines.push_back(std::to_string(index) + "=" + call.id + ":" + call.name + "(" + call.arguments + ")");
-  }
-  return lines;
-}
+TEST(ChunkDecoder, BeginsAnotherToolCallWithAnotherIdWhereThereIsNoIndex) {
+  const auto call = [](const std::string& id, const std::string& arguments) {
+    return tool_calls_event(R"([{"id":")" + id + R"(","function":{"arguments":")" + arguments + R"("}}])");
+  };
+  // Pieces without an identifier, or with the same, go on with the call before.
+  const Chunks chunks({call("a", "1"), call("b", "2"), call("", "3"), call("b", "4"), call("c", "5"),
+                       arguments_event(7, "6"), call("d", "7"), call("", "8")});
+  EXPECT_EQ(chunks.arguments(0), "1");
+  EXPECT_EQ(chunks.arguments(1), "234");
+  EXPECT_EQ(chunks.arguments(2), "5");
+  EXPECT_EQ(chunks.arguments(7), "6");
+  EXPECT_EQ(chunks.arguments(8), "78");
 
-TEST(ChunkDecoder, TellsToolCallsWithoutAnIndexApartByTheirIds) {
-  const std::string f = R"("function":{"name":"f","arguments":"1"})";
-  const std::string g = R"("function":{"name":"g","arguments":"2"})";
-  const std::string more = R"("function":{"arguments":"3"})";
-  const auto event = [](const std::string& pieces) { return tool_calls_event("[" + pieces + "]"); };
-  // Each in an event of its own, and what has no id continues the last.
-  EXPECT_THAT(assembled(Chunks({event(R"({"id":"a",)" + f + "}"), event("{" + more + "}"),
-                                event(R"({"id":"b",)" + g + "}"), event("{" + more + "}")})),
-              ::testing::ElementsAre("0=a:f(13)", "1=b:g(23)"));
-  // Servers that repeat the id.
-  EXPECT_THAT(
-      assembled(Chunks({event(R"({"id":"a",)" + f + R"(},{"id":"b",)" + g + "}"), event(R"({"id":"b",)" + more + "}"),
-                        event(R"({"id":"a",)" + more + "}"), event(R"({"id":"c",)" + g + "}")})),
-      ::testing::ElementsAre("0=a:f(13)", "1=b:g(23)", "2=c:g(2)"));
-  // Several at once, then their pieces by position.
-  EXPECT_THAT(
-      assembled(Chunks({event(R"({"id":"a",)" + f + "}"), event(R"({"id":"b",)" + f + R"(},{"id":"c",)" + g + "}"),
-                        event("{" + more + "},{" + more + "}")})),
-      ::testing::ElementsAre("0=a:f(1)", "1=b:f(13)", "2=c:g(23)"));
-  // Beside calls that have an index.
-  EXPECT_THAT(assembled(Chunks({event(R"({"index":4,"id":"a",)" + f + "}"), event(R"({"id":"b",)" + g + "}")})),
-              ::testing::ElementsAre("4=a:f(1)", "5=b:g(2)"));
-  EXPECT_THAT(
-      assembled(Chunks({event(R"({"index":2147483647,"id":"a",)" + f + "}"), event(R"({"id":"b",)" + g + "}")})),
-      ::testing::ElementsAre("0=b:g(2)", "2147483647=a:f(1)"));
+  const Chunks pairs({tool_calls_event(R"([{"id":"a"},{"id":"b"}])"),
+                      tool_calls_event(R"([{"function":{"arguments":"1"}},{"function":{"arguments":"2"}}])"),
+                      tool_calls_event(R"([{"id":"c"},{"id":"d"}])"), call("", "3")});
+  EXPECT_EQ(pairs.arguments(0), "1");
+  EXPECT_EQ(pairs.arguments(1), "2");
+  EXPECT_EQ(pairs.arguments(3), "3");
+
+  const Chunks most({arguments_event(std::numeric_limits<int>::max(), "1"), call("a", "2"), call("b", "3")});
+  EXPECT_EQ(most.arguments(0), "23");
 }
 
 TEST(ChunkDecoder, ReadsArgumentsThatComeAsJson) {

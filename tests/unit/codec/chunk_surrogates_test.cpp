@@ -116,6 +116,19 @@ TEST(ChunkSurrogates, JoinAcrossThePiecesOfOneEvent) {
             smile);
 }
 
+// Else every event would look through all that wait.
+TEST(ChunkSurrogates, WaitForAHundredTextsAtMost) {
+  Chunks chunks;
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(chunks.feed(arguments_event(i, R"(\ud83d)")), Step::more);
+  EXPECT_THAT(chunks.deltas, SizeIs(900));
+  EXPECT_EQ(chunks.arguments(100), bad);
+  EXPECT_EQ(chunks.feed(arguments_event(99, R"(\ude00)")), Step::more);
+  EXPECT_EQ(chunks.arguments(99), smile);
+  EXPECT_TRUE(chunks.finish());
+  EXPECT_THAT(chunks.deltas, SizeIs(1000));
+  EXPECT_EQ(chunks.arguments(0), bad);
+}
+
 TEST(ChunkSurrogates, BecomeU_FFFDAtTheEndOfTheStream) {
   const std::string event = delta_event(R"({"content":"\ud83d","reasoning_content":"r\ud83d","tool_calls":[
                       {"index":7,"id":"c","function":{"arguments":"\ud83d"}}]})");

@@ -17,7 +17,7 @@ const std::string call = R"({"role":"assistant","content":null,"tool_calls":[{"i
                          R"("function":{"name":"f","arguments":"{}"}}]})";
 
 Json reply(const std::string& messages, const std::string& directives) {
-  const Answer answer = Service({"id", "secret"})
+  const Answer answer = Service({"id", "secret"}, "http://pictures.example")
                             .serve({.method = "POST",
                                     .target = "/AIGCChatOpenServ/saas/m/text/v3",
                                     .headers = {{"X-Request-Req-Accesskeyid", "id"},

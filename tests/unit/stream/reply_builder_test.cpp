@@ -83,6 +83,25 @@ TEST(ReplyBuilder, KeepsTheFirstIdAndNameOfServersThatRepeatThem) {
   EXPECT_EQ(reply.tool_calls[0].arguments, "111");
 }
 
+// With time that grows by the square this would take minutes.
+TEST(ReplyBuilder, TakesAnyNumberOfToolCallsInAnyOrder) {
+  constexpr int calls = 200'000;
+  for (const int step : {1, -1}) {
+    ReplyBuilder builder;
+    ChatDelta delta{.tool_call = ToolCallDelta{.arguments = "x"}};
+    for (int i = 0; i < calls; ++i) {
+      delta.tool_call->index = step > 0 ? i : calls - 1 - i;
+      delta.tool_call->id = std::to_string(delta.tool_call->index);
+      builder.add(delta);
+    }
+    ChatReply::Fields reply;
+    builder.finish(reply);
+    ASSERT_THAT(reply.tool_calls, SizeIs(calls));
+    EXPECT_EQ(reply.tool_calls.front().id, "0");
+    EXPECT_EQ(reply.tool_calls.back().id, std::to_string(calls - 1));
+  }
+}
+
 TEST(ReplyBuilder, LeavesWhatDeltasDoNotSay) {
   ReplyBuilder builder;
   builder.add({.text = "a"});

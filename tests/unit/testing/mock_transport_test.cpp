@@ -185,9 +185,18 @@ TEST_F(MockTransportTest, ReadsABodyFromItsSource) {
 TEST_F(MockTransportTest, FailsWithTheSource) {
   HttpRequest streamed = request();
   streamed.body = Body(std::make_shared<Pieces>(Error{.kind = ErrorKind::io, .message = "gone"}));
+  mock_.reply({});
   const TransportOutcome outcome = run(streamed);
   EXPECT_EQ(outcome.failure, TransportFailure::request_body);
   EXPECT_EQ(outcome.message, "gone");
+}
+
+TEST_F(MockTransportTest, ReadsNoBodyWhenTheFailureComesBeforeIt) {
+  HttpRequest streamed = request();
+  streamed.body = Body(std::make_shared<Pieces>(std::nullopt));
+  mock_.fail(TransportFailure::connect);
+  EXPECT_EQ(run(streamed).failure, TransportFailure::connect);
+  EXPECT_EQ(mock_.requests()[0].body, "");
 }
 
 }  // namespace

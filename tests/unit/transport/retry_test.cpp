@@ -38,6 +38,13 @@ TEST(RetryAfter, IsReadAsADate) {
   EXPECT_EQ(parsed("Mon, 07 Nov 1994 08:49:37 GMT"), milliseconds(24h));
 }
 
+TEST(RetryAfter, IsReadAsADateOfAFormThatServersOnceSent) {
+  EXPECT_EQ(parsed("Sunday, 06-Nov-94 08:49:47 GMT"), 10'000ms);
+  EXPECT_EQ(parsed("Sun Nov  6 08:49:47 1994"), 10'000ms);
+  EXPECT_EQ(parsed("Sun Nov 13 08:49:37 1994"), milliseconds(7 * 24h));
+  EXPECT_EQ(parsed("Friday, 01-Jan-27 00:00:00 GMT"), parsed("Fri, 01 Jan 2027 00:00:00 GMT"));
+}
+
 TEST(RetryAfter, IsZeroForAPastDate) {
   EXPECT_EQ(parsed("Sun, 06 Nov 1994 08:49:00 GMT"), 0ms);
 }
@@ -50,8 +57,27 @@ TEST(RetryAfter, StaysHugeWhenItIsHuge) {
 }
 
 TEST(RetryAfter, IsAbsentWhenItMakesNoSense) {
-  for (const char* value : {"", "-1", "soon", "nan", "2 s", ".5", "1e", "1.5.2", "0x2", "Sun, 06 Nov 1994 08:49:37 CET",
-                            "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT"}) {
+  for (const char* value : {"",
+                            "-1",
+                            "soon",
+                            "nan",
+                            "2 s",
+                            ".5",
+                            "1e",
+                            "1.5.2",
+                            "0x2",
+                            "Sun, 06 Nov 1994 08:49:37 CET",
+                            "Sun, 06 Xyz 2194 08:49:37 GMT",
+                            "Sun, 06 anF 2194 08:49:37 GMT",
+                            "Sun, 31 Feb 1994 08:49:37 GMT",
+                            "Sun, 06 Nov 1994 25:49:37 GMT",
+                            "Sunday, 06-Nov-94 08:49:37",
+                            "Sun Nov 31 08:49:37 1994",
+                            "Sun Nov 6 08:49:37 1994 1",
+                            "Sun, 06 Nov 19940 08:49:37 GMT",
+                            "Sun, 4294967302 Nov 1994 08:49:37 GMT",
+                            "Sun Nov 6 08:49 1994",
+                            ",-: ,-:"}) {
     EXPECT_EQ(parsed(value), std::nullopt) << value;
   }
   EXPECT_EQ(parse_retry_after({{"Date", "2"}}, wall), std::nullopt);

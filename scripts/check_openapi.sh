@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# scripts/check_openapi.sh: holds docs/openapi.yaml and the SDK to each other. Prism, a validating proxy that knows only
+# the description, stands before the sandbox, and refuses each request and reply that it does not allow; the examples and
+# tests/openapi/every_request.cpp send theirs through it.
+. "$(dirname "$0")/environment.sh"
+
+tools=$PWD/build/openapi
+description=$PWD/docs/openapi.yaml
+examples=(chat custom_endpoint error_handling local_picture multimodal streaming record_replay)
+
+say "Installing the tools of tests/openapi/package.json"
+mkdir -p "$tools"
+cp tests/openapi/package.json tests/openapi/package-lock.json "$tools"
+quietly "$tools/npm.log" npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund
+
+say "The description itself"
+(cd "$tools" && node "$OLDPWD/tests/openapi/check_description.mjs" "$description")
+
+say "Building what sends requests"
+build=build/dev
+configure "$build" --preset dev
+build "$build" chatopen-sandbox every_request "${examples[@]/#/example_}"
+
+# Ends what this script started, however it ends.
+started=()
+trap '[ ${#started[@]} -eq 0 ] || kill "${started[@]}" 2>/dev/null || true' EXIT
+
+# wait_for <file> <pattern> <process>: until a line of the file has it, which is printed.
+wait_for() {
+  local line
+  for _ in $(seq 600); do
+    if line=$(grep -m 1 -- "$2" "$1"); then
+      printf '%s\n' "$line"
+      return
+    fi
+    if ! kill -0 "$3" 2>/dev/null; then break; fi
+    sleep 0.1
+  done
+  cat "$1" >&2
+  return 1
+}
+
+"$build/src/sandbox/chatopen-sandbox" >"$tools/sandbox.log" 2>&1 &
+started+=($!)
+wait_for "$tools/sandbox.log" ACCESS_KEY_SECRET= "$!" >/dev/null
+# shellcheck source=/dev/null
+. "$tools/sandbox.log"
+
+(cd "$tools" && exec node node_modules/@stoplight/prism-cli/dist/index.js proxy "$description" "$CHATOPEN_BASE_URL" \
+  --errors --port 0) >"$tools/prism.log" 2>&1 &
+started+=($!)
+listening=$(wait_for "$tools/prism.log" 'Prism is listening on' "$!")
+export CHATOPEN_BASE_URL=${listening##* }
+
+say "Wrong requests are refused"
+node tests/openapi/wrong_requests.mjs "$CHATOPEN_BASE_URL"
+: >"$tools/prism.log"
+
+say "Right requests, and the sandbox's replies, pass"
+"$build/tests/openapi/every_request"
+for each in "${examples[@]}"; do
+  arguments=()
+  if [ "$each" = record_replay ]; then
+    rm -f "$tools/cassette.json"
+    arguments=("$tools/cassette.json")
+  fi
+  quietly "$tools/$each.log" "$build/examples/$each" ${arguments[@]+"${arguments[@]}"}
+done
+if grep -iE 'violation|did not pass' "$tools/prism.log" >&2; then exit 1; fi
+say "$(grep -c 'Request received' "$tools/prism.log") requests and replies are as docs/openapi.yaml says"

@@ -1,0 +1,392 @@
+#include "async_matrix.hpp"
+#include "process_memory.hpp"
+#include "temporary_file.hpp"
+
+#include <chatopen/transport.hpp>
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace integration {
+namespace {
+
+using chatopen::CancelSource;
+using chatopen::ChatClient;
+using chatopen::Error;
+using chatopen::ErrorKind;
+using chatopen::Result;
+using chatopen::UploadedFile;
+using chatopen::UploadRequest;
+using Now = std::chrono::steady_clock;
+
+constexpr std::string_view uploaded = R"({"code":"200","msg":"ok","data":{"url":"https://files.example/a"}})";
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+
+/// The ways to upload.
+enum class UploadDoor { blocking, async, pool, polled };
+
+void PrintTo(UploadDoor door, std::ostream* stream) {
+  constexpr const char* names[] = {"blocking", "async", "pool", "polled"};
+  *stream << names[static_cast<int>(door)];
+}
+
+using OnProgress = std::function<bool(std::uint64_t, std::uint64_t)>;
+
+class Uploads : public AsyncMatrix, public ::testing::WithParamInterface<UploadDoor> {
+ protected:
+  [[nodiscard]] static std::shared_ptr<chatopen::Transport> transport() {
+    switch (GetParam()) {
+      case UploadDoor::pool: return transport_of(Driver::pool);
+      case UploadDoor::polled: return transport_of(Driver::poll);
+      default: return transport_of(Driver::own_thread);
+    }
+  }
+  [[nodiscard]] ChatClient client_of(const std::string& base_url) const {
+    chatopen::ClientOptions options = async_options(base_url);
+    options.transport = transport();
+    options.jitter = [] { return 0.0; };
+    return ChatClient::create(std::move(options)).value();
+  }
+
+  static Result<UploadedFile> upload(const ChatClient& client, const UploadRequest& request,
+                                     const OnProgress& on_progress = {}, const chatopen::CallOptions& call = {}) {
+    Result<UploadedFile> file = started(client, request, on_progress, call);
+    if (!file) expect_no_secret(file.error());
+    return file;
+  }
+
+  static UploadRequest of_bytes(std::size_t size) {
+    return {.bytes = std::make_shared<const std::string>(pattern(size))};
+  }
+  /// Differs wherever a piece is lost, repeated or moved.
+  static std::string pattern(std::size_t size) {
+    std::string text(size, '\0');
+    std::uint32_t state = 1;
+    for (char& c : text) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+    return text;
+  }
+  static std::string content_of(const WireRequest& request) {
+    const std::string& form = request.body;
+    const std::size_t start = form.find("\r\n\r\n") + 4;
+    return form.substr(start, form.rfind("\r\n--") - start);
+  }
+
+ private:
+  static Result<UploadedFile> started(const ChatClient& client, const UploadRequest& request,
+                                      const OnProgress& on_progress, const chatopen::CallOptions& call) {
+    if (GetParam() == UploadDoor::blocking) {
+      return on_progress ? client.upload(request, on_progress, call) : client.upload(request, call);
+    }
+    auto pending = on_progress ? client.upload_async(request, on_progress, call) : client.upload_async(request, call);
+    if (!pending.wait_for(hung)) {
+      ADD_FAILURE() << "the call hangs";
+      pending.cancel();
+    }
+    return std::move(pending).get();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Door, Uploads,
+                         ::testing::Values(UploadDoor::blocking, UploadDoor::async, UploadDoor::pool,
+                                           UploadDoor::polled),
+                         ::testing::PrintToStringParamName());
+
+void take_uploads(Connection& connection) {
+  while (connection.read_request() && connection.reply("200 OK", uploaded)) {
+  }
+}
+
+TEST_P(Uploads, ArriveWholeWithTheirLengthAndWithoutExpect) {
+  RawServer server(take_uploads);
+  const UploadRequest request = of_bytes(3 * mebibyte + 17);
+  const ChatClient client = client_of(server.base_url());
+  for (int i = 0; i < 2; ++i) {
+    const Result<UploadedFile> file = upload(client, request);
+    ASSERT_TRUE(file) << file.error();
+    EXPECT_EQ(file->url, "https://files.example/a");
+  }
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  for (const WireRequest& each : requests) {
+    EXPECT_EQ(each.line, "POST /AIGCChatOpenServ/saas/file/upload HTTP/1.1");
+    EXPECT_EQ(each.header("Content-Length"), std::to_string(each.body.size()));
+    EXPECT_EQ(each.header("Expect"), "");
+    EXPECT_EQ(each.header("Transfer-Encoding"), "");
+    EXPECT_TRUE(content_of(each) == *request.bytes);
+  }
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_P(Uploads, TellMonotonicAndCompleteProgressOnTheThreadThatRunsThem) {
+  RawServer server(take_uploads);
+  const ChatClient client = client_of(server.base_url());
+  constexpr std::uint64_t size = 2 * mebibyte + 3;
+  std::uint64_t last = 0;
+  bool is_own_thread = false;
+  const auto self = std::this_thread::get_id();
+  const Result<UploadedFile> file = upload(client, of_bytes(size), [&](std::uint64_t sent, std::uint64_t total) {
+    EXPECT_GT(sent, last);
+    EXPECT_EQ(total, size);
+    last = sent;
+    is_own_thread = std::this_thread::get_id() == self;
+    return true;
+  });
+  ASSERT_TRUE(file) << file.error();
+  EXPECT_EQ(last, size);
+  EXPECT_EQ(is_own_thread, GetParam() == UploadDoor::blocking || GetParam() == UploadDoor::polled);
+}
+
+TEST_P(Uploads, EndWhenTheProgressCallbackSaysSo) {
+  RawServer server(take_uploads);
+  const Result<UploadedFile> file = upload(client_of(server.base_url()), of_bytes(4 * mebibyte),
+                                           [](std::uint64_t sent, std::uint64_t) { return sent < mebibyte; });
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().kind, ErrorKind::cancelled);
+  EXPECT_TRUE(server.wait_for_closed_connections());
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_P(Uploads, Row68AFileThatChangesIsAnErrorAndNeverArrivesWhole) {
+  using Change = void (*)(const std::string& path);
+  const std::pair<const char*, Change> changes[] = {
+      {"shrank", [](const std::string& path) { std::filesystem::resize_file(path, 10); }},
+      {"grew", [](const std::string& path) { std::ofstream(path, std::ios::app) << "more"; }},
+      {"was written to", [](const std::string& path) { std::fstream(path, std::ios::in | std::ios::out) << "other"; }},
+      {"was replaced or removed",
+       [](const std::string& path) {
+         std::filesystem::copy_file(path, path + ".new");
+         std::filesystem::rename(path + ".new", path);
+       }},
+      {"was replaced or removed", [](const std::string& path) { std::filesystem::remove(path); }}};
+  for (const auto& [how, change] : changes) {
+    RawServer server(take_uploads);
+    const TemporaryFile file("film.bin", pattern(2 * mebibyte));
+    // So that a write is seen however coarse the file system's clock is.
+    std::filesystem::last_write_time(file.path(),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    bool changed = false;
+    const Result<UploadedFile> result = upload(client_of(server.base_url()), {.path = file.path()},
+                                               [&, change = change](std::uint64_t sent, std::uint64_t) {
+                                                 if (!changed && sent >= mebibyte) change(file.path());
+                                                 changed = changed || sent >= mebibyte;
+                                                 return true;
+                                               });
+    ASSERT_FALSE(result) << how;
+    EXPECT_EQ(result.error().kind, ErrorKind::io);
+    EXPECT_EQ(result.error().message, "'" + file.path() + "' " + how + " while it was uploaded");
+    EXPECT_EQ(result.error().attempts, 1);
+    EXPECT_TRUE(server.wait_for_closed_connections());
+    EXPECT_TRUE(server.requests().empty()) << "the server took it for whole";
+  }
+}
+
+/// Answers 503 first.
+class BusyOnce {
+ public:
+  void operator()(Connection& connection) {
+    while (connection.read_request()) {
+      const bool first = !*asked_;
+      *asked_ = true;
+      if (!(first ? connection.reply("503 Service Unavailable", "{}") : connection.reply("200 OK", uploaded))) return;
+    }
+  }
+
+ private:
+  std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+TEST_P(Uploads, Row70AreSentAgainAsAWhole) {
+  RawServer server(BusyOnce{});
+  const std::string content = pattern(mebibyte + 5);
+  const TemporaryFile file("film.bin", content);
+  const Result<UploadedFile> result = upload(client_of(server.base_url()), {.path = file.path()});
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->attempts, 2);
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  for (const WireRequest& each : requests) EXPECT_TRUE(content_of(each) == content);
+}
+
+/// A source that can be read only once.
+class Once final : public chatopen::BodySource {
+ public:
+  explicit Once(std::uint64_t size) : left_(size), size_(size) {}
+  [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return size_; }
+  [[nodiscard]] Result<std::size_t> read(char* into, std::size_t capacity) override {
+    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, left_));
+    std::fill_n(into, count, 'x');
+    left_ -= count;
+    return count;
+  }
+  [[nodiscard]] bool rewind() noexcept override { return false; }
+
+ private:
+  std::uint64_t left_;
+  std::uint64_t size_;
+};
+
+TEST_P(Uploads, Row70AreNotSentAgainWhenTheirSourceCannotBeRewound) {
+  RawServer server(BusyOnce{});
+  const Result<UploadedFile> result =
+      upload(client_of(server.base_url()), {.source = std::make_shared<Once>(mebibyte)});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().http_status, 503);
+  EXPECT_EQ(result.error().attempts, 1);
+  EXPECT_THAT(result.error().detail, ::testing::HasSubstr("cannot be rewound"));
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_P(Uploads, Row50TheRefusalOfABodyThatWasNotReadIsReported) {
+  RawServer server([](Connection& connection) {
+    connection.read_head();
+    connection.reply("413 Payload Too Large", R"({"code":"413","msg":"too large"})");
+    connection.stall();
+  });
+  const Result<UploadedFile> result = upload(client_of(server.base_url()), of_bytes(16 * mebibyte));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().http_status, 413);
+  EXPECT_EQ(result.error().message, "too large");
+  EXPECT_EQ(result.error().attempts, 1);
+}
+
+void stall_in_body(Connection& connection) {
+  connection.read_head();
+  connection.stall();
+}
+
+TEST_P(Uploads, Row57AreCancelledWithin50Milliseconds) {
+  RawServer server(stall_in_body);
+  const ChatClient client = client_of(server.base_url());
+  CancelSource source;
+  std::atomic<Now::time_point> cancelled_at = Now::time_point::max();
+  std::thread canceller([&] {
+    EXPECT_TRUE(server.wait_until([](const auto& all) { return !all.empty() && !all[0]->received.empty(); }));
+    cancelled_at = Now::now();
+    source.cancel();
+  });
+  const Result<UploadedFile> result = upload(client, of_bytes(32 * mebibyte), {}, {.cancel = source.token()});
+  const auto ended = Now::now();
+  canceller.join();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  EXPECT_LE(ended - cancelled_at.load(), cancellation_slack);
+}
+
+TEST_P(Uploads, AreEndedByTheTotalDeadline) {
+  RawServer server(stall_in_body);
+  const ChatClient client = client_of(server.base_url());
+  const UploadRequest request = of_bytes(32 * mebibyte);
+  const auto started = Now::now();
+  const Result<UploadedFile> result = upload(client, request, {}, {.timeouts = {.total = milliseconds(200)}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::timeout);
+  EXPECT_LE(Now::now() - started, milliseconds(200) + deadline_slack);
+}
+
+/// Takes one upload, of which it keeps nothing, unlike a `RawServer`.
+class DiscardingServer {
+ public:
+  DiscardingServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size);
+    ::listen(listener_.get(), 1);
+    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  DiscardingServer(const DiscardingServer&) = delete;
+  DiscardingServer& operator=(const DiscardingServer&) = delete;
+  ~DiscardingServer() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  [[nodiscard]] std::string base_url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// Of the body.
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+
+ private:
+  void serve() {
+    const FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    std::array<char, 65536> bytes;
+    std::string head;
+    std::size_t end = std::string::npos;
+    while (end == std::string::npos) {
+      const ssize_t count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
+      if (count <= 0) return;
+      head.append(bytes.data(), static_cast<std::size_t>(count));
+      end = head.find("\r\n\r\n");
+    }
+    constexpr std::string_view name = "Content-Length: ";
+    const std::uint64_t length = std::stoull(head.substr(head.find(name) + name.size()));
+    std::uint64_t got = head.size() - end - 4;
+    while (got < length) {
+      const ssize_t count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
+      if (count <= 0) return;
+      got += static_cast<std::uint64_t>(count);
+    }
+    received_ = got;
+    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(uploaded.size()) +
+                              "\r\nConnection: close\r\n\r\n" + std::string(uploaded);
+    (void)!::send(socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
+  }
+
+  FileDescriptor listener_;
+  std::uint16_t port_ = 0;
+  std::atomic<std::uint64_t> received_ = 0;
+  std::thread thread_;
+};
+
+TEST_P(Uploads, OfAGigabyteTakeConstantMemory) {
+  DiscardingServer server;
+  const TemporaryFile file("film.bin", "");
+  const std::uint64_t size = (std::uint64_t{1} << 30) / slowdown;
+  // Sparse: it takes no room on the disk.
+  std::filesystem::resize_file(file.path(), size);
+  const ChatClient client = client_of(server.base_url());
+  reset_peak_memory();
+  const std::size_t before = peak_memory();
+  const Result<UploadedFile> result = upload(client, {.path = file.path()});
+  const std::size_t extra = peak_memory() - before;
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_GT(server.received(), size);
+  EXPECT_LE(extra, allowed_memory(16 * mebibyte));
+  RecordProperty("extra_kilobytes", static_cast<int>(extra / 1024));
+}
+
+class AttachedPictures : public FaultMatrix {};
+
+TEST_F(AttachedPictures, FallBackWhenTheUploadIsRefusedAndAreSentInTheMessage) {
+  RawServer server([](Connection& connection) {
+    while (connection.read_request()) {
+      const bool upload = connection.request().line.find("file/upload") != std::string::npos;
+      if (!(upload ? connection.reply("404 Not Found", "{}") : connection.reply("200 OK", hello))) return;
+    }
+  });
+  const TemporaryFile file("cat.png", "\x89PNG\r\n\x1a\n1234");
+  const ChatClient client = client_for(server);
+  const Result<chatopen::AttachedImage> image = client.attach_image(file.path());
+  ASSERT_TRUE(image) << image.error();
+  ASSERT_TRUE(image->fallback_reason);
+  EXPECT_EQ(image->fallback_reason->kind, ErrorKind::not_found);
+  chatopen::ChatRequest request = question();
+  request.messages = {chatopen::Message::user({chatopen::text("?"), image->part})};
+  ASSERT_TRUE(client.chat(request));
+  EXPECT_THAT(server.requests()[1].body, ::testing::HasSubstr("data:image/png;base64,iVBORw0KGgo"));
+}
+
+}  // namespace
+}  // namespace integration

@@ -1,0 +1,118 @@
+#include "testing/cassette_redactor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace chatopen::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+ChunkedText chunked(const std::vector<std::string>& chunks) {
+  ChunkedText text;
+  for (const std::string& chunk : chunks) text.append(chunk);
+  return text;
+}
+
+std::string hidden(CassetteRedactor redactor, const std::string& body) {
+  ChunkedText text = chunked({body});
+  redactor.hide_in(text);
+  return text.text;
+}
+
+TEST(CassetteRedactor, HidesHeadersByAnAllowList) {
+  const CassetteRedactor redactor({.keep_headers = {"X-Tenant"}});
+  const auto headers = redactor.headers(
+      {{"Content-Type", "application/json"}, {"Authorization", "Bearer abc"}, {"X-Unknown", "1"}, {"x-tenant", "t"}});
+  ASSERT_EQ(headers.size(), 4u);
+  EXPECT_EQ(headers[0].value, "application/json");
+  EXPECT_EQ(headers[1].value, "[redacted]");
+  EXPECT_EQ(headers[2].value, "[redacted]");
+  EXPECT_EQ(headers[3].value, "t");
+}
+
+TEST(CassetteRedactor, LeavesOutTheBoundaryOfAForm) {
+  EXPECT_EQ(CassetteRedactor({}).headers({{"Content-Type", "multipart/form-data; boundary=x"}}).front().value,
+            "multipart/form-data");
+}
+
+TEST(CassetteRedactor, HidesWhatHiddenHeadersCarryWhereverItStands) {
+  CassetteRedactor redactor({});
+  redactor.learn(
+      {{"X-Request-Req-Accesskeysecret", "canary\"1"}, {"Authorization", "Bearer canary-2"}, {"X-Note", "not this"}});
+  EXPECT_EQ(hidden(redactor, R"({"a":"canary\"1","b":"canary%221 canary-2, this"})"),
+            R"({"a":"[redacted]","b":"[redacted] [redacted], this"})");
+  EXPECT_EQ(redactor.url("https://me:canary-2@x.example/canary-2?key=canary-2#canary-2"),
+            "https://x.example/[redacted]?key=[redacted]");
+  EXPECT_EQ(redactor.headers({{"X-Request-Id", "canary-2"}}).front().value, "[redacted]");
+}
+
+TEST(CassetteRedactor, HidesTheParametersOfAQuery) {
+  const CassetteRedactor redactor({.keep_parameters = {"page"}});
+  EXPECT_EQ(redactor.url("https://x.example/a?page=2&token=t&flag"),
+            "https://x.example/a?page=2&token=[redacted]&flag");
+}
+
+TEST(CassetteRedactor, FindsASecretAcrossChunks) {
+  CassetteRedactor redactor({});
+  redactor.learn({{"X-Key", "canary"}});
+  ChunkedText body = chunked({"a can", "ar", "y b", "c"});
+  redactor.hide_in(body);
+  EXPECT_THAT(body.chunks(), ElementsAre("a [redacted]", " b", "c"));
+}
+
+TEST(CassetteRedactor, HidesMembersByName) {
+  const CassetteRedactor redactor({.redact_members = {"user"}});
+  EXPECT_EQ(hidden(redactor, R"({"user":"bob","m":[{"user":{"id":1}},{"user":2}],"say":"user"})"),
+            R"({"user":"[redacted]","m":[{"user":"[redacted]"},{"user":"[redacted]"}],"say":"user"})");
+}
+
+TEST(CassetteRedactor, HidesMembersByPointer) {
+  const CassetteRedactor redactor({.redact_members = {"/messages/*/content", "/a~1b"}});
+  EXPECT_EQ(hidden(redactor, R"({"messages":[{"content":"x"},{"content":["y"]}],"content":"z","a/b":1})"),
+            R"({"messages":[{"content":"[redacted]"},{"content":"[redacted]"}],"content":"z","a/b":"[redacted]"})");
+}
+
+TEST(CassetteRedactor, HidesMembersInEventsAndKeepsTheChunks) {
+  CassetteRedactor redactor({.redact_members = {"user", "/data/who"}});
+  ChunkedText body = chunked({"data:{\"user\":\"b", "ob\",\"data\":{\"who\":\"bob\",\"answer\":\"h", "i\"}}\n\n"});
+  redactor.hide_in(body);
+  EXPECT_THAT(body.chunks(), ElementsAre("data:{\"user\":\"[redacted]\"",
+                                         ",\"data\":{\"who\":\"[redacted]\",\"answer\":\"h", "i\"}}\n\n"));
+}
+
+TEST(CassetteRedactor, HidesMembersInWhatWasCut) {
+  const CassetteRedactor redactor({.redact_members = {"user"}});
+  EXPECT_EQ(hidden(redactor, R"({"a":[{"user":"bob the bui)"), R"({"a":[{"user":"[redacted]")");
+}
+
+TEST(CassetteRedactor, HidesMembersOfJsonInStrings) {
+  const CassetteRedactor redactor({.redact_members = {"user"}});
+  EXPECT_EQ(hidden(redactor, R"({"arguments":"{\"user\":\"bob\",\"n\":1}"})"),
+            R"({"arguments":"{\"user\":\"[redacted]\",\"n\":1}"})");
+}
+
+TEST(CassetteRedactor, HidesElsewhereWhatStoodInAMember) {
+  CassetteRedactor redactor({.redact_members = {"user", "who"}});
+  ChunkedText request = chunked({R"({"user":{"mail":"bob@x.example"},"who":"cut \"Bob)"});
+  redactor.hide_in(request);
+  EXPECT_EQ(hidden(redactor, R"({"answer":"Hi, \"bob@x.example\"!"})"), R"({"answer":"Hi, \"[redacted]\"!"})");
+  EXPECT_EQ(redactor.url("https://x.example/bob%40x.example"), "https://x.example/[redacted]");
+}
+
+TEST(CassetteRedactor, HidesPartsOfAForm) {
+  CassetteRedactor redactor({.redact_members = {"user"}});
+  redactor.learn({{"X-Key", "canary"}});
+  Json parts = Json::parse(
+      R"([{"name":"note","content":"from bobby"},{"name":"user","content":"bobby"},{"name":"file","filename":"canary.png","content":"x"}])");
+  redactor.hide_in_form(parts);
+  EXPECT_EQ(
+      to_line(parts),
+      R"([{"name":"note","content":"from [redacted]"},{"name":"user","content":"[redacted]"},{"name":"file","filename":"[redacted].png","content":"x"}])");
+}
+
+}  // namespace
+}  // namespace chatopen::testing
