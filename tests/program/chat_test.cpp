@@ -113,6 +113,7 @@ TEST_F(Chat, RefusesEndpointsThatAreNot) {
   EXPECT_THAT(refusal({"--form", "prompt"}), HasSubstr("no path"));
   EXPECT_THAT(refusal({"--path", "/x", "--form", "odd"}), HasSubstr("no such form: odd"));
   EXPECT_THAT(refusal({"-e", "gpt-image-1"}), HasSubstr("takes no chat"));
+  EXPECT_THAT(refusal({"-e", "file-upload"}), HasSubstr("takes no chat"));
 }
 
 TEST_F(Chat, PrintsTheReplyAsItCameWhenAsked) {

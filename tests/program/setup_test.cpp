@@ -155,12 +155,13 @@ TEST_F(Setup, ListsEveryEndpointWithItsProvenance) {
   const Outcome table = run_program({"endpoints"});
   EXPECT_EQ(table.code, 0);
   const json list = json::parse(run_program({"endpoints", "--json"}).out);
-  ASSERT_EQ(list.size(), endpoints::all().size());
+  ASSERT_EQ(list.size(), endpoints::all().size() + 1);
   for (const Endpoint& each : endpoints::all()) {
     EXPECT_THAT(table.out, AllOf(HasSubstr(each.name), HasSubstr(each.reference_name)));
   }
   EXPECT_EQ(list[4]["provenance"], "documented");
   EXPECT_EQ(list[5]["provenance"], "inferred");
+  EXPECT_EQ(list[12]["provenance"], "observed");
 }
 
 TEST_F(Setup, ServesASandboxInTheForeground) {

@@ -24,6 +24,7 @@ void add_commands(CLI::App& program, Command& chosen, int columns) {
   add_chat(program, chosen);
   add_batch(program, chosen);
   add_image(program, chosen);
+  add_upload(program, chosen);
   add_endpoints(program, chosen);
   add_config(program, chosen);
   add_sandbox(program, chosen);

@@ -17,6 +17,7 @@ using Command = std::function<int(Console& console)>;
 void add_chat(CLI::App& program, Command& chosen);
 void add_batch(CLI::App& program, Command& chosen);
 void add_image(CLI::App& program, Command& chosen);
+void add_upload(CLI::App& program, Command& chosen);
 void add_endpoints(CLI::App& program, Command& chosen);
 void add_config(CLI::App& program, Command& chosen);
 void add_sandbox(CLI::App& program, Command& chosen);

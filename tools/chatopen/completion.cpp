@@ -1,6 +1,6 @@
 #include "completion.hpp"
 
-#include <chatopen/endpoint.hpp>
+#include "endpoint_choice.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -32,7 +32,7 @@ void add_values(const CLI::Option& option, Candidates& candidates) {
   // Behind a colon is what it is checked for.
   const std::string type = option.get_type_name().substr(0, option.get_type_name().find(':'));
   if (option.check_lname("endpoint")) {
-    for (const Endpoint& each : endpoints::all()) {
+    for (const Endpoint& each : named_endpoints()) {
       candidates.add(each.name,
                      std::string(to_string(each.wire_form)) + " form, path " + std::string(to_string(each.provenance)));
     }

@@ -26,16 +26,23 @@ Result<Endpoint> by_path(const EndpointChoice& choice, WireForm otherwise) {
 
 }  // namespace
 
+std::vector<Endpoint> named_endpoints() {
+  std::vector<Endpoint> named = endpoints::all();
+  named.push_back(endpoints::file_upload());
+  return named;
+}
+
 Result<Endpoint> EndpointChoice::resolve(const EndpointDefaults& defaults) const {
   if (!path.empty()) return by_path(*this, defaults.form);
   if (!form.empty()) return refuse("a form is named, but no path", "a named endpoint has its own form");
   std::string wanted = endpoint;
   if (wanted.empty()) wanted = model.empty() ? defaults.endpoint : defaults.for_model;
   std::string names;
-  for (Endpoint& each : endpoints::all()) {
+  for (Endpoint& each : named_endpoints()) {
     if (each.name == wanted) {
       if (!model.empty()) each.model = model;
-      if (each.model.empty()) return refuse("the endpoint " + wanted + " is for any model", "name one with --model");
+      if (each.model.empty() && each.path.find("{model}") != std::string::npos)
+        return refuse("the endpoint " + wanted + " is for any model", "name one with --model");
       return std::move(each);
     }
     names.append(names.empty() ? "" : ", ").append(each.name);

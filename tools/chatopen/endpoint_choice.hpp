@@ -4,12 +4,16 @@
 #include <chatopen/result.hpp>
 
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
 }
 
 namespace chatopen::program {
+
+/// The twelve endpoints of the reference, and the one for uploads.
+[[nodiscard]] std::vector<Endpoint> named_endpoints();
 
 /// What a command asks unless it is told otherwise.
 struct EndpointDefaults {

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "endpoint_choice.hpp"
 #include "exit_code.hpp"
 #include "settings.hpp"
 #include "table.hpp"
@@ -31,7 +32,7 @@ constexpr std::string_view common_path = "/AIGCChatOpenServ/saas";
 
 std::vector<Entry> known_endpoints(const std::vector<EndpointOverride>& overrides) {
   std::vector<Entry> entries;
-  for (Endpoint& endpoint : endpoints::all()) {
+  for (Endpoint& endpoint : named_endpoints()) {
     Entry entry{std::move(endpoint)};
     for (const EndpointOverride& each : overrides) {
       if (each.name != entry.endpoint.name) continue;
@@ -86,11 +87,12 @@ void print_table(const std::vector<Entry>& entries, Output& out) {
   }
   table.print(out);
   if (!brief) return;
-  out.write(out.styled(Style::dim, "\n... is " + std::string(common_path) +
-                                       "; a configuration file overrides paths and forms.\n"
-                                       "documented: on the vendor's reference page. inferred: concluded from it and\n"
-                                       "from public clients; it may be wrong. {model} is any: --model NAME.") +
-            "\n");
+  out.write(
+      out.styled(Style::dim, "\n... is " + std::string(common_path) +
+                                 "; a configuration file overrides paths and forms.\n"
+                                 "documented: on the vendor's reference page. observed: in public clients.\n"
+                                 "inferred: concluded from these; it may be wrong. {model} is any: --model NAME.") +
+      "\n");
 }
 
 int run(const Options& options, Console& console) {
