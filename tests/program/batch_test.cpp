@@ -204,6 +204,19 @@ TEST_F(Batch, WritesWhatHasEndedWhenItIsInterrupted) {
   EXPECT_THAT(line_numbers(records(read(output_))), Not(testing::Contains(1)));
 }
 
+TEST_F(Batch, EndsOnASecondInterruptionWhateverHangs) {
+  RunningProgram program({"batch"}, variables());
+  // More than a pipe holds, so that writing waits for a reader who never comes.
+  program.write(R"({"prompt":")" + std::string(std::size_t{1} << 20, 'x') + "\"}\n");
+  while (sandbox_.requests() < 1) ::usleep(1000);
+  int code = 0;
+  while (!program.has_ended(code)) {
+    program.send_signal(SIGINT);
+    ::usleep(1000);
+  }
+  EXPECT_EQ(code, 130);
+}
+
 TEST_F(Batch, EndsQuietlyWhenNobodyReadsOn) {
   write(input_, questions(2000));
   RunningProgram program({"batch", input_}, variables());

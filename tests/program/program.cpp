@@ -23,6 +23,10 @@ struct Pipe {
   }
 };
 
+int code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
 void close_once(int& descriptor) {
   if (descriptor >= 0) ::close(descriptor);
   descriptor = -1;
@@ -136,7 +140,15 @@ int RunningProgram::wait() {
   int status = 0;
   ::waitpid(id_, &status, 0);
   id_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  return code_of(status);
+}
+
+bool RunningProgram::has_ended(int& code) {
+  int status = 0;
+  if (::waitpid(id_, &status, WNOHANG) != id_) return false;
+  id_ = -1;
+  code = code_of(status);
+  return true;
 }
 
 Outcome run_program(const std::vector<std::string>& arguments, const Variables& variables, const std::string& input) {

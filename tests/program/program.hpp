@@ -27,6 +27,8 @@ class RunningProgram {
   /// Closes our end of its standard output.
   void close_output();
   void send_signal(int signal) const;
+  /// Whether it has ended, also with output that nobody has read; `code` is then as from `wait`.
+  bool has_ended(int& code);
   /// Reads both outputs to their end and waits. The exit code, or minus the signal that ended it.
   int wait();
   [[nodiscard]] const std::string& output() const noexcept { return output_; }

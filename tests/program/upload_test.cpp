@@ -35,6 +35,13 @@ TEST_F(Upload, PrintsTheUrl) {
   EXPECT_THAT(outcome.err, IsEmpty());
 }
 
+TEST_F(Upload, PrintsTheUrlOnATerminalToo) {
+  Terminal terminal({"upload", file_}, variables());
+  ASSERT_TRUE(terminal.expect("https://sandbox.invalid/files/"));
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_THAT(terminal.screen(), EndsWith(".png\r\n"));
+}
+
 TEST_F(Upload, TakesSeveralFilesAndGoesOnAfterOneThatFails) {
   const Outcome outcome = run({"upload", "--json", file_, "/nowhere.png", file_});
   EXPECT_EQ(outcome.code, 4);

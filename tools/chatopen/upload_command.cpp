@@ -48,7 +48,8 @@ Result<UploadedFile> upload(const Options& options, const std::string& file, con
 
 void print(const Options& options, const std::string& file, const UploadedFile& uploaded, Console& console) {
   if (!options.json) {
-    console.out.print(uploaded.url + "\n", Shape::line);
+    console.out.print(uploaded.url, Shape::line);
+    console.out.write("\n");
     return;
   }
   nlohmann::ordered_json record = {{"file", file}, {"url", uploaded.url}};
