@@ -78,7 +78,6 @@ class AsyncCall : public ResponseSink,
   std::shared_ptr<Core> core_;
   std::unique_ptr<PreparedCall> prepared_;
   unsigned generation_;
-  std::optional<Call> call_;
   // Recursive: a transport may report an end, and a clock run a task, before the call that asked for it returns.
   std::recursive_mutex gate_;
   std::atomic<bool> abandoned_ = false;
@@ -90,6 +89,7 @@ class AsyncCall : public ResponseSink,
   bool entered_ = false;
   unsigned attempt_ = 0;
   std::shared_ptr<Exchange> exchange_;
+  std::optional<Call> call_;
   // Last, and so destroyed first: its function, which may run on another thread, takes the lock above.
   std::optional<CancelCallback> on_cancel_;
 };

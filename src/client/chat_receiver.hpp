@@ -58,13 +58,13 @@ class ChatReceiver final : public Receiver {
   std::optional<Stream> stream_;
   // Rare, and large.
   std::unique_ptr<Error> error_;
-  ChatReply::Fields fields_;
   std::uint64_t deltas_ = 0;
   bool has_events_ = false;
   bool refused_late_ = false;
   bool done_ = false;
   bool stopped_ = false;
   bool delivered_ = false;
+  ChatReply::Fields fields_;
 };
 
 }  // namespace chatopen::client
