@@ -313,6 +313,8 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   if (code == CURLE_URL_MALFORMAT) {
     return refuse(TransportFailure::invalid_request, "the URL is not one that can be sent to");
   }
+  transfer->parsed_url = parse(request.url);
+  if (transfer->parsed_url != nullptr) curl_easy_setopt(easy, CURLOPT_CURLU, transfer->parsed_url.get());
   if (transfer->is_stream) curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, stream_buffer_size);
   // Calls to a server that may speak HTTP/2 share its connection rather than open one each before that is known.
   if (target.https) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
@@ -335,6 +337,16 @@ CurlHandle CurlEngine::take_handle(bool used) {
     idle_handles_.pop_back();
   }
   return handle;
+}
+
+// Null when libcurl cannot.
+std::shared_ptr<CURLU> CurlEngine::parse(const std::string& url) {
+  if (parsed_url_ == nullptr || url_ != url) {
+    parsed_url_.reset(curl_url(), UrlCleanup{});
+    url_ = url;
+    if (curl_url_set(parsed_url_.get(), CURLUPART_URL, url.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) parsed_url_.reset();
+  }
+  return parsed_url_;
 }
 
 // When the transfer must be looked at again. Every deadline that its progress may set later is a limit of its own from

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,7 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   void arm(CurlTransfer& transfer);
 
   [[nodiscard]] CurlHandle take_handle(bool used);
+  [[nodiscard]] std::shared_ptr<CURLU> parse(const std::string& url);
 
   std::shared_ptr<const CurlSettings> settings_;
   std::unique_ptr<CURLM, MultiCleanup> multi_;
@@ -79,6 +81,9 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   // Whether anything ended since the last wait began.
   bool ended_any_ = false;
   std::vector<CurlHandle> idle_handles_;
+  // The last URL, parsed: calls of a client repeat a few. Never changed, since transfers share it.
+  std::shared_ptr<CURLU> parsed_url_;
+  std::string url_;
 };
 
 }  // namespace chatopen::transport

@@ -185,7 +185,7 @@ CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget&
   Setter set(handle.easy.get());
   set(CURLOPT_URL, request.url.c_str());
   if (exchange.shares_multi()) {
-    // Handles that serve one call each gain nothing from a URL of their own that is parsed.
+    // Of which a parsed form may follow, that several handles share.
     set(CURLOPT_PATH_AS_IS, 1L);
   } else {
     if (!handle.parse(request.url)) return CURLE_URL_MALFORMAT;

@@ -40,6 +40,8 @@ class CurlTransfer final : public ResponseSink {
   std::shared_ptr<ExchangeCompletion> completion;
   std::optional<UrlTarget> target;
   bool is_stream = false;
+  /// As `handle` reads it; null when libcurl is to parse it.
+  std::shared_ptr<CURLU> parsed_url;
   CurlHandle handle;
   std::optional<CurlHeaders> headers;
   std::optional<CurlExchange> exchange;
