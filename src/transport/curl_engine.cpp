@@ -104,6 +104,9 @@ class SignalsBlocked {
 SinkAction CurlTransfer::on_head(int status, const std::vector<HttpHeader>& reply_headers) {
   // Such a server often closes the connection a little later; see CurlExchange::leaves_connection_usable.
   if (status == 413) curl_easy_setopt(handle.easy.get(), CURLOPT_FORBID_REUSE, 1L);
+  // They were sent, and are not sent again.
+  curl_easy_setopt(handle.easy.get(), CURLOPT_HTTPHEADER, nullptr);
+  headers.reset();
   return note(sink->on_head(status, reply_headers));
 }
 
