@@ -37,6 +37,22 @@ constexpr std::size_t max_idle_handles = 256;
 // streams are used once.
 constexpr long stream_buffer_size = 1024;
 
+// What a stream needs on the heap of the thread that drives it, roughly.
+constexpr std::size_t stream_bytes = std::size_t{16} * 1024;
+
+// glibc makes the heap of any thread but the first accessible page by page, with a system call for each; what once was
+// stays so. Of the memory that this gives back at once, only a page of each block was ever touched.
+void make_heap_accessible(std::size_t bytes) {
+#ifdef __GLIBC__
+  // Larger ones would not come from the heap.
+  constexpr std::size_t block = std::size_t{96} * 1024;
+  std::vector<std::unique_ptr<char[]>> blocks(bytes / block);
+  for (auto& each : blocks) each.reset(new (std::nothrow) char[block]);
+#else
+  static_cast<void>(bytes);
+#endif
+}
+
 bool asks_for_stream(const HttpRequest& request) noexcept {
   for (const HttpHeader& header : request.headers) {
     if (base::equal_ignoring_case(header.name, "accept")) return header.value.starts_with("text/event-stream");
@@ -327,6 +343,10 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   }
   transfer->index = running_.size();
   running_.push_back(transfer);
+  if (running_.size() == 2 * most_running_) {
+    most_running_ = running_.size();
+    make_heap_accessible(most_running_ * stream_bytes);
+  }
   transfer->overdue = overdue_.end();
   arm(*transfer);
 }
