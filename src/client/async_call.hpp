@@ -72,7 +72,7 @@ class AsyncCall : public ResponseSink,
   void start_attempt();
   void back_off(Clock::Duration wait);
   void end(std::optional<Error> error, std::exception_ptr exception);
-  [[nodiscard]] bool has_ended();
+  [[nodiscard]] bool has_ended() const noexcept { return phase_.load(std::memory_order_acquire) == Phase::ended; }
   static void on_token_cancelled(void* self) noexcept;
 
   std::shared_ptr<Core> core_;
@@ -82,9 +82,10 @@ class AsyncCall : public ResponseSink,
   std::recursive_mutex gate_;
   std::atomic<bool> abandoned_ = false;
   bool has_backed_off_ = false;
+  // Changed with the lock below.
+  std::atomic<Phase> phase_ = Phase::new_call;
 
   std::mutex mutex_;
-  Phase phase_ = Phase::new_call;
   bool cancel_wanted_ = false;
   bool entered_ = false;
   unsigned attempt_ = 0;

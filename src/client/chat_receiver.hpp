@@ -55,7 +55,6 @@ class ChatReceiver final : public Receiver {
 
   const detail::DeltaCallback* on_delta_;
   Backpressure* backpressure_;
-  std::optional<Stream> stream_;
   // Rare, and large.
   std::unique_ptr<Error> error_;
   std::uint64_t deltas_ = 0;
@@ -64,6 +63,7 @@ class ChatReceiver final : public Receiver {
   bool done_ = false;
   bool stopped_ = false;
   bool delivered_ = false;
+  std::optional<Stream> stream_;
   ChatReply::Fields fields_;
 };
 
