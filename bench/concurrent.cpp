@@ -6,6 +6,8 @@
 #include "replies.hpp"
 #include "stream_costs.hpp"
 
+#include <chatopen/curl_transport.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
@@ -21,8 +23,11 @@ int main(int argc, char** argv) {
   const int streams = std::atoi(argv[2]);
   const std::size_t events = static_cast<std::size_t>(std::atoi(argv[3]));
   bench::raise_open_files();
+  // The floor ends with its idle connections open: libcurl keeps four for each handle.
+  const auto transport = CurlTransport::create({.max_idle_connections = static_cast<std::size_t>(streams)});
+  if (!transport) return 1;
   const ChatClient client =
-      bench::connect(std::string("http://127.0.0.1:") + argv[1] + "/slow/" + argv[3] + "/" + argv[4]);
+      bench::connect(std::string("http://127.0.0.1:") + argv[1] + "/slow/" + argv[3] + "/" + argv[4], *transport);
   const ChatRequest question = bench::question();
 
   bench::StreamCosts costs;
