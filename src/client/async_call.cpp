@@ -34,11 +34,6 @@ AsyncCall::AsyncCall(std::shared_ptr<Core> core, std::unique_ptr<PreparedCall> p
 
 AsyncCall::~AsyncCall() = default;
 
-bool AsyncCall::has_ended() {
-  const std::lock_guard lock(mutex_);
-  return phase_ == Phase::ended;
-}
-
 void AsyncCall::start() {
   call_.emplace(core_->options(), core_->budget(), *prepared_, receiver());
   const Step step(*this);

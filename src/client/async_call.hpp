@@ -76,24 +76,25 @@ class AsyncCall : public ResponseSink,
   void start_attempt();
   void back_off(Clock::Duration wait);
   void end(std::optional<Error> error, std::exception_ptr exception);
-  [[nodiscard]] bool has_ended();
+  [[nodiscard]] bool has_ended() const noexcept { return phase_.load(std::memory_order_acquire) == Phase::ended; }
   static void on_token_cancelled(void* self) noexcept;
 
   std::shared_ptr<Core> core_;
   std::unique_ptr<PreparedCall> prepared_;
   unsigned generation_;
-  std::optional<Call> call_;
   // Recursive: a transport may report an end, and a clock run a task, before the call that asked for it returns.
   std::recursive_mutex gate_;
   std::atomic<bool> abandoned_ = false;
   bool has_backed_off_ = false;
+  // Changed with the lock below.
+  std::atomic<Phase> phase_ = Phase::new_call;
 
   std::mutex mutex_;
-  Phase phase_ = Phase::new_call;
   bool cancel_wanted_ = false;
   bool entered_ = false;
   unsigned attempt_ = 0;
   std::shared_ptr<Exchange> exchange_;
+  std::optional<Call> call_;
   // Last, and so destroyed first: its function, which may run on another thread, takes the lock above.
   std::optional<CancelCallback> on_cancel_;
 };

@@ -13,7 +13,7 @@
 namespace chatopen::client {
 
 /// A chat whose reply goes to a `Pending`.
-class PendingChatCall final : public AsyncCall, public detail::PendingState<ChatReply> {
+class PendingChatCall final : public detail::PendingState<ChatReply>, public AsyncCall {
  public:
   /// `on_delta` is null for a call without pieces.
   PendingChatCall(const std::shared_ptr<Core>& core, std::unique_ptr<PreparedCall> prepared_call,
@@ -25,11 +25,14 @@ class PendingChatCall final : public AsyncCall, public detail::PendingState<Chat
   bool operator()(const ChatDelta& delta);
 
  private:
+  class Running;
+
   [[nodiscard]] Receiver& receiver() noexcept override { return receiver_; }
   void on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) override;
 
-  // Null once the call has ended.
-  std::shared_ptr<detail::OwnedDeltaCallback> on_delta_;
+  // Null once the call has ended, and while it runs.
+  std::unique_ptr<detail::OwnedDeltaCallback> on_delta_;
+  bool has_result_ = false;
   detail::DeltaCallback callback_;
   ChatReceiver receiver_;
 };

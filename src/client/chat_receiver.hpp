@@ -55,16 +55,16 @@ class ChatReceiver final : public Receiver {
 
   const detail::DeltaCallback* on_delta_;
   Backpressure* backpressure_;
-  std::optional<Stream> stream_;
   // Rare, and large.
   std::unique_ptr<Error> error_;
-  ChatReply::Fields fields_;
   std::uint64_t deltas_ = 0;
   bool has_events_ = false;
   bool refused_late_ = false;
   bool done_ = false;
   bool stopped_ = false;
   bool delivered_ = false;
+  std::optional<Stream> stream_;
+  ChatReply::Fields fields_;
 };
 
 }  // namespace chatopen::client

@@ -63,11 +63,11 @@ class Receiver : public ResponseSink {
 
  private:
   PreparedCall& prepared_;
-  int status_ = 0;
-  std::uint64_t bytes_ = 0;
   std::vector<HttpHeader> headers_;
   std::string body_;
   std::exception_ptr exception_;
+  int status_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace chatopen::client

@@ -173,8 +173,8 @@ bool ChunkDecoder::read(std::string_view data) {
   join_halves(text_channel, scratch_->delta.text);
   join_halves(reasoning_channel, scratch_->delta.reasoning);
   if (completion.usage) scratch_->usage = usage_of(completion.usage);
-  if (model_.empty()) read_word(completion.model, model_);
-  if (request_id_.empty()) read_word(completion.id, request_id_);
+  if (completion.model && model_.empty()) read_word(completion.model, model_);
+  if (completion.id && request_id_.empty()) read_word(completion.id, request_id_);
   return true;
 }
 

@@ -14,29 +14,28 @@ constexpr std::size_t largest_block = std::size_t{1024} * 1024;
 
 void LongText::append(std::string_view piece) {
   while (!piece.empty()) {
-    if (blocks_.empty() || blocks_.back().size() == blocks_.back().capacity()) {
-      const std::size_t before = blocks_.empty() ? 0 : blocks_.back().size();
-      const std::size_t size = std::clamp(before + before / 4, smallest_block, largest_block);
-      blocks_.emplace_back().reserve(size);
+    const std::size_t size = block_.size();
+    if (size == block_.capacity() || block_.empty()) {
+      if (!block_.empty()) full_blocks_.push_back(std::exchange(block_, {}));
+      block_.reserve(std::clamp(size + size / 4, smallest_block, largest_block));
     }
-    std::string& block = blocks_.back();
-    const std::size_t fits = std::min(piece.size(), block.capacity() - block.size());
-    block.append(piece.substr(0, fits));
+    const std::size_t fits = std::min(piece.size(), block_.capacity() - block_.size());
+    block_.append(piece.substr(0, fits));
     piece.remove_prefix(fits);
   }
 }
 
 std::string LongText::take() {
-  std::vector<std::string> blocks = std::move(blocks_);
-  blocks_.clear();
-  if (blocks.empty()) return {};
-  if (blocks.size() == 1) return std::move(blocks.front());
-  std::size_t size = 0;
+  std::vector<std::string> blocks = std::exchange(full_blocks_, {});
+  std::string last = std::exchange(block_, {});
+  if (blocks.empty()) return last;
+  std::size_t size = last.size();
   for (const std::string& block : blocks) size += block.size();
   std::string text;
   text.reserve(size);
   // Each is freed as soon as it is copied, so that the text is never there twice.
   for (std::string& block : blocks) text += std::exchange(block, {});
+  text += last;
   return text;
 }
 

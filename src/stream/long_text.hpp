@@ -15,8 +15,9 @@ class LongText {
   [[nodiscard]] std::string take();
 
  private:
-  // All full but the last; each is a little larger than the one before.
-  std::vector<std::string> blocks_;
+  // Each is a little larger than the one before.
+  std::vector<std::string> full_blocks_;
+  std::string block_;
 };
 
 }  // namespace chatopen::stream

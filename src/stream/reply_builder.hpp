@@ -21,12 +21,12 @@ class ReplyBuilder {
   void finish(ChatReply::Fields& reply);
 
  private:
-  LongText text_;
-  LongText reasoning_;
-  std::string finish_reason_;
-  std::optional<Usage> usage_;
   // By index, which a server may give as high or as low as it likes, and as many in whatever order.
   std::map<int, ToolCall> calls_;
+  std::string finish_reason_;
+  std::optional<Usage> usage_;
+  LongText reasoning_;
+  LongText text_;
 };
 
 /// A whole reply as deltas: one, or one for each tool call when there are several; none when the reply says nothing.

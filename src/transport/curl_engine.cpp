@@ -30,12 +30,26 @@ Clock::TimePoint now() noexcept {
   return std::chrono::steady_clock::now();
 }
 
-constexpr std::size_t max_idle_handles = 256;
-
 // Ten thousand streams receive little at a time each, and their buffers are the largest part of what they need. A
 // handle keeps its buffer when it is reset, and forgets its size (libcurl 7.88 then writes beyond it), so those of
-// streams are used once.
+// streams serve streams only.
 constexpr long stream_buffer_size = 1024;
+
+// What a stream needs on the heap of the thread that drives it, roughly.
+constexpr std::size_t stream_bytes = std::size_t{24} * 1024;
+
+// glibc makes the heap of any thread but the first accessible page by page, with a system call for each; what once was
+// stays so. Of the memory that this gives back at once, only a page of each block was ever touched.
+void make_heap_accessible(std::size_t bytes) {
+#ifdef __GLIBC__
+  // Larger ones would not come from the heap.
+  constexpr std::size_t block = std::size_t{96} * 1024;
+  std::vector<std::unique_ptr<char[]>> blocks(bytes / block);
+  for (auto& each : blocks) each.reset(new (std::nothrow) char[block]);
+#else
+  static_cast<void>(bytes);
+#endif
+}
 
 bool asks_for_stream(const HttpRequest& request) noexcept {
   for (const HttpHeader& header : request.headers) {
@@ -104,6 +118,9 @@ class SignalsBlocked {
 SinkAction CurlTransfer::on_head(int status, const std::vector<HttpHeader>& reply_headers) {
   // Such a server often closes the connection a little later; see CurlExchange::leaves_connection_usable.
   if (status == 413) curl_easy_setopt(handle.easy.get(), CURLOPT_FORBID_REUSE, 1L);
+  // They were sent, and are not sent again.
+  curl_easy_setopt(handle.easy.get(), CURLOPT_HTTPHEADER, nullptr);
+  headers.reset();
   return note(sink->on_head(status, reply_headers));
 }
 
@@ -120,6 +137,15 @@ void CurlTransfer::complete(TransportOutcome outcome) {
   const auto done = std::exchange(completion, nullptr);
   sink.reset();
   if (done != nullptr) done->on_complete(std::move(outcome));
+}
+
+void CurlFootprint::prefetch() const noexcept {
+#ifdef __GNUC__
+  constexpr std::size_t line = 64;
+  // What a piece needs comes first in a transfer, and in the client's calls.
+  for (std::size_t i = 0; i < 4; ++i) __builtin_prefetch(static_cast<const char*>(transfer_) + i * line);
+  for (std::size_t i = 0; i < 17; ++i) __builtin_prefetch(static_cast<const char*>(sink_) + i * line);
+#endif
 }
 
 CurlEngine::CurlEngine(std::shared_ptr<const CurlSettings> settings) noexcept : settings_(std::move(settings)) {}
@@ -299,7 +325,7 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
 
   const UrlTarget& target = *transfer->target;
   transfer->is_stream = asks_for_stream(request);
-  transfer->handle = take_handle(!transfer->is_stream);
+  transfer->handle = take_handle(transfer->is_stream);
   CURL* const easy = transfer->handle.easy.get();
   if (easy == nullptr) return refuse(TransportFailure::resource, "the system refused memory");
   transfer->headers.emplace(request, *settings_);
@@ -313,6 +339,8 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   if (code == CURLE_URL_MALFORMAT) {
     return refuse(TransportFailure::invalid_request, "the URL is not one that can be sent to");
   }
+  transfer->parsed_url = parse(request.url);
+  if (transfer->parsed_url != nullptr) curl_easy_setopt(easy, CURLOPT_CURLU, transfer->parsed_url.get());
   if (transfer->is_stream) curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, stream_buffer_size);
   // Calls to a server that may speak HTTP/2 share its connection rather than open one each before that is known.
   if (target.https) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
@@ -322,19 +350,34 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   }
   transfer->index = running_.size();
   running_.push_back(transfer);
+  if (running_.size() == next_heap_step_) {
+    next_heap_step_ *= 2;
+    make_heap_accessible(next_heap_step_ * stream_bytes);
+  }
   transfer->overdue = overdue_.end();
   arm(*transfer);
 }
 
-CurlHandle CurlEngine::take_handle(bool used) {
+CurlHandle CurlEngine::take_handle(bool for_stream) {
+  std::vector<CurlHandle>& idle = for_stream ? idle_stream_handles_ : idle_handles_;
   CurlHandle handle;
-  if (!used || idle_handles_.empty()) {
+  if (idle.empty()) {
     handle.easy.reset(curl_easy_init());
   } else {
-    handle = std::move(idle_handles_.back());
-    idle_handles_.pop_back();
+    handle = std::move(idle.back());
+    idle.pop_back();
   }
   return handle;
+}
+
+// Null when libcurl cannot.
+std::shared_ptr<CURLU> CurlEngine::parse(const std::string& url) {
+  if (parsed_url_ == nullptr || url_ != url) {
+    parsed_url_.reset(curl_url(), UrlCleanup{});
+    url_ = url;
+    if (curl_url_set(parsed_url_.get(), CURLUPART_URL, url.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) parsed_url_.reset();
+  }
+  return parsed_url_;
 }
 
 // When the transfer must be looked at again. Every deadline that its progress may set later is a limit of its own from
@@ -390,12 +433,14 @@ void CurlEngine::read_messages() {
 void CurlEngine::end(CurlTransfer& transfer, CURLcode code) {
   curl_multi_remove_handle(multi_.get(), transfer.handle.easy.get());
   TransportOutcome outcome = transfer.exchange->finish(code, now());
-  if (transfer.is_stream || idle_handles_.size() >= max_idle_handles) {
+  std::vector<CurlHandle>& idle = transfer.is_stream ? idle_stream_handles_ : idle_handles_;
+  // One without a connection to use again is not worth its memory.
+  if (idle.size() >= settings_->options.max_idle_connections) {
     transfer.handle = {};
   } else {
     // So that idle handles hold neither secrets nor pointers to what is gone.
     curl_easy_reset(transfer.handle.easy.get());
-    idle_handles_.push_back(std::move(transfer.handle));
+    idle.push_back(std::move(transfer.handle));
   }
 
   overdue_.erase(transfer.overdue);

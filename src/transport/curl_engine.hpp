@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -55,7 +56,8 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   void end(CurlTransfer& transfer, CURLcode code);
   void arm(CurlTransfer& transfer);
 
-  [[nodiscard]] CurlHandle take_handle(bool used);
+  [[nodiscard]] CurlHandle take_handle(bool for_stream);
+  [[nodiscard]] std::shared_ptr<CURLU> parse(const std::string& url);
 
   std::shared_ptr<const CurlSettings> settings_;
   std::unique_ptr<CURLM, MultiCleanup> multi_;
@@ -73,12 +75,18 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   std::vector<std::shared_ptr<CurlTransfer>> running_;
   std::vector<CurlTransfer*> finished_;
   Overdue overdue_;
+  // The heap becomes accessible for twice as many transfers as soon as so many run.
+  std::size_t next_heap_step_ = 32;
   // Since when every socket that is ready has not been served yet, and how many may have been meanwhile.
   Clock::TimePoint round_began_;
   std::size_t round_served_ = 0;
   // Whether anything ended since the last wait began.
   bool ended_any_ = false;
   std::vector<CurlHandle> idle_handles_;
+  std::vector<CurlHandle> idle_stream_handles_;
+  // The last URL, parsed: calls of a client repeat a few. Never changed, since transfers share it.
+  std::shared_ptr<CURLU> parsed_url_;
+  std::string url_;
 };
 
 }  // namespace chatopen::transport

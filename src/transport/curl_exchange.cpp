@@ -37,10 +37,12 @@ bool is_sent_with_head(const Body& body) noexcept {
 }
 
 CurlExchange::CurlExchange(const HttpRequest& request, ResponseSink& sink, Clock::TimePoint started, CurlRoute route)
-    : request_(request),
-      sink_(sink),
-      end_by_(after(started, request.timeouts.total)),
+    : sink_(sink),
+      idle_(request.timeouts.idle),
+      body_left_(request.limits.max_reply_bytes),
       head_(request.limits),
+      request_(request),
+      end_by_(after(started, request.timeouts.total)),
       route_(route) {
   curl_message_[0] = '\0';
   if (!route_.shared_multi) begin(started);
@@ -230,11 +232,11 @@ bool CurlExchange::deliver(std::string_view bytes) {
     fail(TransportFailure::protocol, "the reply has a body without a head");
     return false;
   }
-  if (bytes.size() > request_.limits.max_reply_bytes - body_received_) {
+  if (bytes.size() > body_left_) {
     fail(TransportFailure::body_too_large, "the reply exceeds Limits::max_reply_bytes");
     return false;
   }
-  body_received_ += bytes.size();
+  body_left_ -= bytes.size();
   const bool go_on = obey(sink_.on_body(bytes));
   restart_idle();
   return go_on;
@@ -268,8 +270,7 @@ CURLcode CurlExchange::resume() noexcept {
 void CurlExchange::restart_idle() noexcept {
   next_piece_by_ = Clock::TimePoint::max();
   if (paused_) return;
-  const auto& limit = request_.timeouts.idle;
-  if (limit && limit->count() > 0) next_piece_by_ = after(std::chrono::steady_clock::now(), limit);
+  if (idle_ && idle_->count() > 0) next_piece_by_ = after(std::chrono::steady_clock::now(), idle_);
 }
 
 TransportOutcome CurlExchange::finish(CURLcode code, Clock::TimePoint now) {

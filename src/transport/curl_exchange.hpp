@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -93,30 +94,32 @@ class CurlExchange {
   [[nodiscard]] bool refused_before_body_was_read(CURLcode code) const noexcept;
   void fail_with(CURLcode code, Clock::TimePoint now);
 
-  const HttpRequest& request_;
+  // What every piece of a reply needs comes first, since with many streams none of it is in the processor's cache.
   ResponseSink& sink_;
-  CURL* handle_ = nullptr;
-  Clock::TimePoint connect_by_ = Clock::TimePoint::max();
-  Clock::TimePoint head_by_ = Clock::TimePoint::max();
-  Clock::TimePoint end_by_;
+  std::optional<std::chrono::milliseconds> idle_;
   Clock::TimePoint next_piece_by_ = Clock::TimePoint::max();
-  ReplyHead head_;
-  std::uint64_t body_sent_ = 0;
-  std::size_t body_received_ = 0;
-  std::optional<TransportFailure> failure_;
-  std::string message_;
-  std::exception_ptr exception_;
-  std::array<char, CURL_ERROR_SIZE> curl_message_;
-  CurlRoute route_;
+  std::size_t body_left_;
+  bool stopped_ = false;
+  bool paused_ = false;
+  bool finished_ = false;
   bool request_started_ = false;
   bool on_unshared_new_connection_ = false;
   bool resend_refused_ = false;
   bool stream_refused_ = false;
-  bool stopped_ = false;
   bool begun_ = false;
-  bool paused_ = false;
+  ReplyHead head_;
+  const HttpRequest& request_;
+  CURL* handle_ = nullptr;
+  Clock::TimePoint connect_by_ = Clock::TimePoint::max();
+  Clock::TimePoint head_by_ = Clock::TimePoint::max();
+  Clock::TimePoint end_by_;
+  std::uint64_t body_sent_ = 0;
+  std::optional<TransportFailure> failure_;
+  std::string message_;
+  std::exception_ptr exception_;
+  CurlRoute route_;
   int socket_error_ = 0;
-  bool finished_ = false;
+  std::array<char, CURL_ERROR_SIZE> curl_message_;
 };
 
 }  // namespace chatopen::transport

@@ -54,12 +54,14 @@ bool is_token(std::string_view text) noexcept {
   return !text.empty() && consists_of(in_name, text);
 }
 
+// What libcurl takes 0 for.
+constexpr long default_connect_milliseconds = 300'000;
+
 // libcurl's own timer makes it turn to the next address in time. It ends a little later than the deadlines, which
 // CurlExchange tells apart, and which must not end early by a rounded millisecond.
 long connect_milliseconds(const Timeouts& timeouts) noexcept {
   using std::chrono::milliseconds;
   constexpr milliseconds margin(20);
-  // libcurl takes 0 for 300 seconds.
   milliseconds shortest = milliseconds(std::numeric_limits<int>::max()) - margin;
   for (const auto& limit : {timeouts.connect, timeouts.first_byte, timeouts.total}) {
     if (limit && limit->count() > 0) shortest = std::min(shortest, *limit);
@@ -183,7 +185,7 @@ CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget&
   Setter set(handle.easy.get());
   set(CURLOPT_URL, request.url.c_str());
   if (exchange.shares_multi()) {
-    // Handles that serve one call each gain nothing from a URL of their own that is parsed.
+    // Of which a parsed form may follow, that several handles share.
     set(CURLOPT_PATH_AS_IS, 1L);
   } else {
     if (!handle.parse(request.url)) return CURLE_URL_MALFORMAT;
@@ -194,7 +196,12 @@ CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget&
   set(CURLOPT_NOSIGNAL, 1L);
   // Without it, a resolver that does not answer holds up cancellation and deadlines.
   set(CURLOPT_QUICK_EXIT, 1L);
-  set(CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds(request.timeouts));
+  // A loopback host answers or refuses at once, so libcurl need not turn to its next address in time. The timer
+  // outlasts the connecting, and while it runs libcurl looks for it among those of all transfers whenever anything
+  // arrives.
+  const bool loopback = is_loopback(target.host);
+  const long connect_limit = connect_milliseconds(request.timeouts);
+  if (!loopback || connect_limit >= default_connect_milliseconds) set(CURLOPT_CONNECTTIMEOUT_MS, connect_limit);
   set(CURLOPT_MAXAGE_CONN, static_cast<long>(options.max_idle_age.count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_HTTPHEADER, headers.list());
@@ -202,7 +209,7 @@ CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget&
   set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set_method_and_body(set, request);
   if (target.https) set_tls(set, options, request.anonymous);
-  if (is_loopback(target.host)) {
+  if (loopback) {
     set(CURLOPT_PROXY, "");
   } else {
     set_proxy(set, options);
