@@ -34,6 +34,13 @@ TEST_F(Chat, ReadsAPipeWhereADashStands) {
   EXPECT_THAT(run({"chat", "Sum up"}, "unread").out, HasSubstr(R"(user: "Sum up")"));
 }
 
+TEST_F(Chat, KeepsWordsInBracketsAsTheyAre) {
+  EXPECT_THAT(run({"chat", "[INST] a, b [/INST]", "[", "]", "[]"}).out,
+              HasSubstr(R"(user: "[INST] a, b [/INST] [ ] []")"));
+  EXPECT_THAT(run({"chat", "-s", "[a, b]", "--stop", "[x,y]", "--stop=[z]", "Hi"}).out,
+              AllOf(HasSubstr(R"(system: "[a, b]")"), HasSubstr(R"(stop: ["[x,y]","[z]"])")));
+}
+
 TEST_F(Chat, NeedsAQuestion) {
   const Outcome outcome = run({"chat"}, "\n\n");
   EXPECT_EQ(outcome.code, 2);

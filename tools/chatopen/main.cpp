@@ -1,5 +1,6 @@
 // chatopen: the command line of the service.
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
 #include "exit_code.hpp"
@@ -79,7 +80,7 @@ int run(int argc, char** argv) {
     return exit_ok;
   }
   try {
-    program.parse(argc, argv);
+    parse_arguments(program, argc, argv);
   } catch (const CLI::CallForHelp&) {
     console.out.write(named(program).help(program.get_subcommands().empty() ? "" : "chatopen"));
     return check_output(console, exit_ok);
