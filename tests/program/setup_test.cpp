@@ -179,6 +179,13 @@ TEST_F(Setup, ServesASandboxInTheForeground) {
   EXPECT_EQ(sandbox.wait(), 0);
 }
 
+TEST_F(Setup, OpensNothingAsAStreamThatIsClosed) {
+  for (const char* arguments :
+       {" chat --sandbox Hi >&- 2>/dev/null", " chat --sandbox <&-", " batch --sandbox <&- 2>&-"}) {
+    EXPECT_EQ(WEXITSTATUS(std::system((std::string(CHATOPEN_PROGRAM) + arguments).c_str())), 4) << arguments;
+  }
+}
+
 TEST_F(Setup, SaysWhenItsOutputCannotBeWritten) {
   const std::string command = std::string(CHATOPEN_PROGRAM) + " endpoints >/dev/full 2>&1";
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4);

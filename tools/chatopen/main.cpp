@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "completion.hpp"
 #include "exit_code.hpp"
+#include "standard_streams.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -102,6 +103,7 @@ int run(int argc, char** argv) {
 }  // namespace chatopen::program
 
 int main(int argc, char** argv) {
+  chatopen::program::reserve_standard_streams();
   try {
     return chatopen::program::run(argc, argv);
   } catch (const std::exception& failed) {
