@@ -137,12 +137,14 @@ TEST_F(Batch, SaysWhatIsWrongWithALine) {
       {R"({"prompt":"a","headers":{"X-A":1}})", "headers.X-A: expected a string"},
       {R"({"prompt":"a","extra":[]})", "extra: expected a JSON object"},
   };
+      {R"({"prompt":"a","extra":{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}",
+       "nested deeper than 256 levels"},
   std::string input;
   for (const auto& [line, message] : wrong) input += line + "\n";
   write(input_, input + R"({"prompt":"good"})");
   const Outcome outcome = run({"batch", input_});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("1 line answered, 15 lines failed"));
+  EXPECT_THAT(outcome.err, HasSubstr("1 line answered, 16 lines failed"));
   const std::vector<json> all = records(outcome.out);
   ASSERT_EQ(all.size(), wrong.size() + 1);
   for (std::size_t i = 0; i < wrong.size(); ++i) {

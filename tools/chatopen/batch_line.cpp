@@ -265,9 +265,20 @@ constexpr std::array<Member<Draft>, 17> line_members = {{
 // The library's message says where, and may quote what it read.
 Result<ordered_json> parse_json(std::string_view text) {
   try {
-    return ordered_json::parse(text);
+    return ordered_json::parse(text, refuse_depth);
+  } catch (const TooDeep&) {
+    return fault("nested deeper than " + std::to_string(deepest) + " levels");
   } catch (const ordered_json::parse_error& error) {
     return fault("not valid JSON at byte " + std::to_string(error.byte), "each line is one JSON object");
+// What is nested deeper could exhaust the stack when it is copied or printed, and no request may be.
+constexpr int deepest = 256;
+struct TooDeep {};
+
+bool refuse_depth(int depth, ordered_json::parse_event_t /*event*/, const ordered_json& /*value*/) {
+  if (depth > deepest) throw TooDeep();
+  return true;
+}
+
   } catch (const ordered_json::exception&) {
     return fault("not valid JSON: a number is out of range");
   }
