@@ -252,12 +252,23 @@ TEST_F(Batch, GoesOnWhereItEnded) {
                  R"({"line":4,"id":"q4","te)");
   const Outcome outcome = run({"batch", input_, "-o", output_, "--resume"});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("2 lines answered, 2 lines were there already (1 of them failed)"));
+  EXPECT_THAT(outcome.err, HasSubstr("2 lines answered, 2 lines already there (1 of them failed)"));
   EXPECT_THAT(line_numbers(records(read(output_))), ElementsAre(2, 3, 1, 4));
   EXPECT_EQ(sandbox_.requests(), 2U);
 }
 
 TEST_F(Batch, KeepsALastRecordThatOnlyLacksItsLineBreak) {
+TEST_F(Batch, GoesOnAfterALineThatWasRefused) {
+  write(input_, R"({"temprature":1,"id":"a","prompt":"one"})"
+                "\n"
+                R"({"id":"b","prompt":"two"})");
+  EXPECT_EQ(run({"batch", input_, "-o", output_}).code, 1);
+  EXPECT_EQ(records(read(output_))[0]["id"], "a");
+  const Outcome outcome = run({"batch", input_, "-o", output_, "--resume"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("2 lines already there (1 of them failed)"));
+}
+
   write(input_, questions(2));
   write(output_, R"({"line":1,"id":"q1","text":"earlier"})");
   EXPECT_EQ(run({"batch", input_, "-o", output_, "--resume"}).code, 0);

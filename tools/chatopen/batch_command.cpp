@@ -45,7 +45,7 @@ void summarise(const BatchTally& tally, std::uint64_t earlier_failures, Console&
   if (failures == 0 && !console.err.is_terminal()) return;
   std::string text = counted(tally.answered, "answered");
   if (tally.failed > 0) text += ", " + counted(tally.failed, "failed");
-  if (tally.skipped > 0) text += ", " + counted(tally.skipped, "were there already");
+  if (tally.skipped > 0) text += ", " + counted(tally.skipped, "already there");
   if (earlier_failures > 0) text += " (" + std::to_string(earlier_failures) + " of them failed)";
   console.err.write(text + "\n");
 }

@@ -179,7 +179,6 @@ Fault read_message(const ordered_json& value, const std::string& path, Message& 
 
 struct Draft {
   RequestOptions options;
-  ordered_json& id;
   std::optional<std::string> prompt = {};
   std::vector<std::string> images = {};
   std::vector<Message> messages = {};
@@ -187,10 +186,17 @@ struct Draft {
   std::vector<HttpHeader> headers = {};
 };
 
-Fault read_id(const ordered_json& value, const std::string& path, Draft& into) {
-  if (!value.is_string() && !value.is_number()) return expected(path, "a string or a number");
-  into.id = value;
-  return std::nullopt;
+bool is_id(const ordered_json& value) {
+  return value.is_string() || value.is_number();
+}
+
+Fault check_id(const ordered_json& value, const std::string& path, Draft& /*into*/) {
+  return is_id(value) ? Fault() : expected(path, "a string or a number");
+}
+
+// Also of a line that is refused for another member.
+ordered_json id_in(const ordered_json& line) {
+  return line.is_object() && line.contains("id") && is_id(line["id"]) ? line["id"] : ordered_json();
 }
 
 // A line that names where to ask does not inherit half of that.
@@ -238,7 +244,7 @@ Fault read_endpoint(const ordered_json& value, const std::string& path, Draft& i
 }
 
 constexpr std::array<Member<Draft>, 17> line_members = {{
-    {"id", read_id},
+    {"id", check_id},
     {"prompt", [](const ordered_json& value, const std::string& path,
                   Draft& into) { return read_string(value, path, into.prompt.emplace()); }},
     {"images", [](const ordered_json& value, const std::string& path,
@@ -262,14 +268,6 @@ constexpr std::array<Member<Draft>, 17> line_members = {{
     {"headers", read_headers},
 }};
 
-// The library's message says where, and may quote what it read.
-Result<ordered_json> parse_json(std::string_view text) {
-  try {
-    return ordered_json::parse(text, refuse_depth);
-  } catch (const TooDeep&) {
-    return fault("nested deeper than " + std::to_string(deepest) + " levels");
-  } catch (const ordered_json::parse_error& error) {
-    return fault("not valid JSON at byte " + std::to_string(error.byte), "each line is one JSON object");
 // What is nested deeper could exhaust the stack when it is copied or printed, and no request may be.
 constexpr int deepest = 256;
 struct TooDeep {};
@@ -279,6 +277,14 @@ bool refuse_depth(int depth, ordered_json::parse_event_t /*event*/, const ordere
   return true;
 }
 
+// The library's message says where, and may quote what it read.
+Result<ordered_json> parse_json(std::string_view text) {
+  try {
+    return ordered_json::parse(text, refuse_depth);
+  } catch (const TooDeep&) {
+    return fault("nested deeper than " + std::to_string(deepest) + " levels");
+  } catch (const ordered_json::parse_error& error) {
+    return fault("not valid JSON at byte " + std::to_string(error.byte), "each line is one JSON object");
   } catch (const ordered_json::exception&) {
     return fault("not valid JSON: a number is out of range");
   }
@@ -303,7 +309,8 @@ Result<ChatRequest> to_request(Draft& draft) {
 Result<BatchLine> parse_batch_line(std::string_view text, const RequestOptions& defaults, ordered_json& id) {
   const Result<ordered_json> json = parse_json(text);
   if (!json) return json.error();
-  Draft draft{defaults, id};
+  id = id_in(*json);
+  Draft draft{defaults};
   if (json->is_object() && (json->contains("endpoint") || json->contains("path"))) draft.options.endpoint = {};
   if (Fault wrong = read_members(*json, "", line_members, draft)) return *std::move(wrong);
   if (draft.prompt.has_value() == json->contains("messages")) {
@@ -317,9 +324,8 @@ Result<BatchLine> parse_batch_line(std::string_view text, const RequestOptions& 
 }
 
 ordered_json id_of(std::string_view text) {
-  const auto json = ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const bool has_id = json.is_object() && json.contains("id") && (json["id"].is_string() || json["id"].is_number());
-  return has_id ? json["id"] : ordered_json();
+  const Result<ordered_json> json = parse_json(text);
+  return json ? id_in(*json) : ordered_json();
 }
 
 }  // namespace chatopen::program
