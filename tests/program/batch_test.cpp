@@ -1,5 +1,6 @@
 #include "program_test.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -136,9 +137,9 @@ TEST_F(Batch, SaysWhatIsWrongWithALine) {
       {R"({"messages":[],"images":["https://e.com/a.jpg"]})", "images: only with prompt"},
       {R"({"prompt":"a","headers":{"X-A":1}})", "headers.X-A: expected a string"},
       {R"({"prompt":"a","extra":[]})", "extra: expected a JSON object"},
-  };
       {R"({"prompt":"a","extra":{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}",
        "nested deeper than 256 levels"},
+  };
   std::string input;
   for (const auto& [line, message] : wrong) input += line + "\n";
   write(input_, input + R"({"prompt":"good"})");
@@ -257,7 +258,6 @@ TEST_F(Batch, GoesOnWhereItEnded) {
   EXPECT_EQ(sandbox_.requests(), 2U);
 }
 
-TEST_F(Batch, KeepsALastRecordThatOnlyLacksItsLineBreak) {
 TEST_F(Batch, GoesOnAfterALineThatWasRefused) {
   write(input_, R"({"temprature":1,"id":"a","prompt":"one"})"
                 "\n"
@@ -269,6 +269,7 @@ TEST_F(Batch, GoesOnAfterALineThatWasRefused) {
   EXPECT_THAT(outcome.err, HasSubstr("2 lines already there (1 of them failed)"));
 }
 
+TEST_F(Batch, KeepsALastRecordThatOnlyLacksItsLineBreak) {
   write(input_, questions(2));
   write(output_, R"({"line":1,"id":"q1","text":"earlier"})");
   EXPECT_EQ(run({"batch", input_, "-o", output_, "--resume"}).code, 0);
@@ -288,6 +289,24 @@ TEST_F(Batch, AsksAgainWhatHasFailedWhenTold) {
   EXPECT_THAT(line_numbers(all), ElementsAre(1, 2, 3));
   EXPECT_EQ(all[0]["text"], "earlier");
   EXPECT_NE(::access((output_ + ".new").c_str(), F_OK), 0);
+}
+
+TEST_F(Batch, AsksAgainInTheFileThatALinkNamesAndForTheSameReaders) {
+  write(input_, questions(1));
+  const std::string target = output_ + ".target";
+  write(target, R"({"line":1,"id":"q1","error":{}})"
+                "\n");
+  ASSERT_EQ(::chmod(target.c_str(), 0640), 0);
+  ASSERT_EQ(::symlink(target.c_str(), output_.c_str()), 0);
+  EXPECT_EQ(run({"batch", input_, "-o", output_, "--retry-failed"}).code, 0);
+  struct stat link {};
+  struct stat file {};
+  ASSERT_EQ(::lstat(output_.c_str(), &link), 0);
+  EXPECT_TRUE(S_ISLNK(link.st_mode));
+  ASSERT_EQ(::stat(target.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 07777U, 0640U);
+  EXPECT_THAT(read(target), HasSubstr(R"("text":)"));
+  std::remove(target.c_str());
 }
 
 TEST_F(Batch, DoesNotGoOnWithOtherInput) {

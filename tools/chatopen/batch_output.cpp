@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <system_error>
@@ -51,21 +52,31 @@ Error BatchOutput::failed(const char* what) const {
           .message = std::string("cannot ") + what + " " + path_ + ": " + std::generic_category().message(errno)};
 }
 
-Result<BatchOutput::File> BatchOutput::open_locked(const std::string& path, int flags) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0666);
-  if (descriptor < 0) {
-    return Error{.kind = ErrorKind::io,
-                 .message = "cannot open " + path + ": " + std::generic_category().message(errno)};
+Result<BatchOutput::File> BatchOutput::open_locked(const std::string& path, unsigned mode) {
+  for (;;) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, mode);
+    if (descriptor < 0) {
+      return Error{.kind = ErrorKind::io,
+                   .message = "cannot open " + path + ": " + std::generic_category().message(errno)};
+    }
+    File file(new int(descriptor));
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      return refuse("another batch is writing " + path, "give each its own output file");
+    }
+    // Another batch may have put a new file in its place before this one had the lock.
+    struct stat locked {};
+    struct stat named {};
+    if (::fstat(descriptor, &locked) != 0 || ::stat(path.c_str(), &named) != 0) continue;
+    if (locked.st_dev == named.st_dev && locked.st_ino == named.st_ino) return file;
   }
-  File file(new int(descriptor));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    return refuse("another batch is writing " + path, "give each its own output file");
-  }
-  return file;
+}
+
+bool BatchOutput::is_terminal() const noexcept {
+  return out_ != nullptr && out_->is_terminal();
 }
 
 Result<BatchOutput> BatchOutput::open(const std::string& path, Existing existing) {
-  Result<File> file = open_locked(path, 0);
+  Result<File> file = open_locked(path, 0666);
   if (!file) return std::move(file).error();
   BatchOutput output(path, *std::move(file));
   struct stat status {};
@@ -74,11 +85,10 @@ Result<BatchOutput> BatchOutput::open(const std::string& path, Existing existing
   if (existing == Existing::refuse) {
     return refuse("the output file is not empty: " + path, "--resume goes on where it ends");
   }
-  const bool drop_failures = existing == Existing::resume_and_retry;
-  const Result<void> read = output.read_records(drop_failures);
-  if (read) return output;
-  if (drop_failures) ::unlink((path + replacement_suffix).c_str());
-  return read.error();
+  const Result<void> read = existing == Existing::resume_and_retry ? output.drop_failures(status.st_mode & 07777U)
+                                                                   : output.read_records(nullptr);
+  if (!read) return read.error();
+  return output;
 }
 
 // Whether the record stays.
@@ -96,25 +106,39 @@ Result<bool> BatchOutput::take(const std::string& line, std::uint64_t number, bo
   return true;
 }
 
-Result<void> BatchOutput::read_records(bool drop_failures) {
+Result<void> BatchOutput::drop_failures(unsigned mode) {
+  // What a symbolic link points to is replaced, not the link.
+  std::error_code failure;
+  const std::string path = std::filesystem::canonical(path_, failure).string();
+  if (failure) return failed("replace");
+  const std::string new_path = path + replacement_suffix;
+  Result<File> replacement = open_locked(new_path, 0600);
+  if (!replacement) return std::move(replacement).error();
+  Result<void> done;
+  if (::ftruncate(**replacement, 0) != 0 || ::fchmod(**replacement, mode) != 0) done = failed("replace");
+  if (done) done = read_records(replacement->get());
+  if (done && (::fsync(**replacement) != 0 || std::rename(new_path.c_str(), path.c_str()) != 0)) {
+    done = failed("replace");
+  }
+  if (!done) {
+    ::unlink(new_path.c_str());
+    return done;
+  }
+  file_ = *std::move(replacement);
+  return {};
+}
+
+Result<void> BatchOutput::read_records(const int* replacement) {
   std::ifstream input(path_, std::ios::binary);
   if (!input) return failed("read");
-  const std::string new_path = path_ + replacement_suffix;
-  File replacement;
-  if (drop_failures) {
-    Result<File> opened = open_locked(new_path, 0);
-    if (!opened) return std::move(opened).error();
-    replacement = *std::move(opened);
-    if (::ftruncate(*replacement, 0) != 0) return failed("replace");
-  }
   off_t kept_bytes = 0;
   std::string line;
   for (std::uint64_t number = 1; std::getline(input, line); ++number) {
     const bool whole = !input.eof();
-    const Result<bool> stays = take(line, number, whole, drop_failures);
+    const Result<bool> stays = take(line, number, whole, replacement != nullptr);
     if (!stays) return stays.error();
     const auto size = static_cast<off_t>(line.size());
-    if (replacement) {
+    if (replacement != nullptr) {
       if (*stays && !write_whole(*replacement, line + "\n")) return failed("replace");
     } else if (!*stays) {
       // Only a last line that was cut.
@@ -125,9 +149,6 @@ Result<void> BatchOutput::read_records(bool drop_failures) {
     kept_bytes += size + 1;
   }
   if (input.bad()) return failed("read");
-  if (!replacement) return {};
-  if (::fsync(*replacement) != 0 || std::rename(new_path.c_str(), path_.c_str()) != 0) return failed("replace");
-  file_ = std::move(replacement);
   return {};
 }
 

@@ -30,6 +30,8 @@ class BatchOutput {
   BatchOutput(BatchOutput&& other) noexcept = default;
   BatchOutput& operator=(BatchOutput&& other) noexcept = default;
 
+  /// Whether records go where the progress is drawn, too.
+  [[nodiscard]] bool is_terminal() const noexcept;
   /// Whether the file holds records at all.
   [[nodiscard]] bool has_records() const noexcept { return !finished_.empty(); }
   /// Whether it holds the record of this line. Errors: `invalid_argument` when that has another id: the file belongs to
@@ -51,8 +53,11 @@ class BatchOutput {
   using File = std::unique_ptr<int, Closer>;
 
   BatchOutput(std::string path, File file) : path_(std::move(path)), file_(std::move(file)) {}
-  [[nodiscard]] static Result<File> open_locked(const std::string& path, int flags);
-  [[nodiscard]] Result<void> read_records(bool drop_failures);
+  [[nodiscard]] static Result<File> open_locked(const std::string& path, unsigned mode);
+  // Copies what is no failure into a new file with this mode, which then takes the old one's place.
+  [[nodiscard]] Result<void> drop_failures(unsigned mode);
+  // With a replacement, copies into it; without, mends the file itself.
+  [[nodiscard]] Result<void> read_records(const int* replacement);
   [[nodiscard]] Result<bool> take(const std::string& line, std::uint64_t number, bool whole, bool drop_failures);
   [[nodiscard]] Error failed(const char* what) const;
 
