@@ -134,6 +134,16 @@ TEST_F(OnTerminal, ShowsTheProgressOfABatch) {
   ASSERT_TRUE(terminal.expect(" left  1 failed"));
   terminal.type("\x03");
   ASSERT_TRUE(terminal.expect("1 line answered, 1 line failed"));
+TEST_F(OnTerminal, ShowsRecordsOnLinesOfTheirOwn) {
+  const std::string input = testing::TempDir() + "chatopen_terminal_records.jsonl";
+  std::ofstream(input) << R"({"prompt":"one"})" << '\n';
+  Terminal terminal({"batch", input}, with("NO_COLOR=1"));
+  ASSERT_TRUE(terminal.expect("0 of 1"));
+  ASSERT_TRUE(terminal.expect("\r\x1b[K{\"line\":1,"));
+  EXPECT_EQ(terminal.wait(), 0);
+  std::remove(input.c_str());
+}
+
   ASSERT_TRUE(terminal.expect("interrupted; --resume goes on"));
   EXPECT_EQ(terminal.wait(), 130);
   std::remove(input.c_str());

@@ -130,6 +130,7 @@ Result<void> BatchRun::write_ready() {
   // Once interrupted, gaps are not going to be filled.
   const bool any_order = options_.unordered || interruption_.signal() != 0;
   while (!ready_.empty() && (any_order || ready_.begin()->first == next_written_)) {
+    if (output_.is_terminal()) progress_.clear();
     if (Result<void> written = output_.append(ready_.begin()->second); !written) return written;
     next_written_ = ready_.begin()->first + 1;
     ready_.erase(ready_.begin());
