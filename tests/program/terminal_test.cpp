@@ -58,10 +58,23 @@ TEST_F(OnTerminal, ObeysCommandsInAConversation) {
   say("Three", "3 messages: user: text \"One\"");
   say("//four", "user: \"/four\"");
   say("/load /nowhere/x.json", "io: ");
+  say("/image https://e.com/b.jpg", "goes with the next question");
+  say("/new", "is forgotten");
+  say("Five", "1 message: user: \"Five\"");
   ASSERT_TRUE(terminal.expect("> "));
   terminal.type("/quit\n");
   EXPECT_EQ(terminal.wait(), 0);
   std::remove(saved.c_str());
+}
+
+TEST_F(OnTerminal, GoesOnWithoutAPictureThatCannotBeRead) {
+  Terminal terminal({"chat", "-i", "/nowhere/cat.png"}, variables());
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("One\n");
+  ASSERT_TRUE(terminal.expect("the next one goes without pictures"));
+  ASSERT_TRUE(terminal.expect("> "));
+  terminal.type("Two\n");
+  ASSERT_TRUE(terminal.expect("1 message: user: \"Two\""));
 }
 
 TEST_F(OnTerminal, StopsAnAnswerAndGoesOn) {
@@ -121,6 +134,16 @@ TEST_F(OnTerminal, UsesColoursOnlyWhereTheyAreWanted) {
   EXPECT_THAT(wrong.screen(), HasSubstr("\x1b[31mchatopen:\x1b[0m "));
 }
 
+TEST_F(OnTerminal, ShowsRecordsOnLinesOfTheirOwn) {
+  const std::string input = testing::TempDir() + "chatopen_terminal_records.jsonl";
+  std::ofstream(input) << R"({"prompt":"one"})" << '\n';
+  Terminal terminal({"batch", input}, with("NO_COLOR=1"));
+  ASSERT_TRUE(terminal.expect("0 of 1"));
+  ASSERT_TRUE(terminal.expect("\r\x1b[K{\"line\":1,"));
+  EXPECT_EQ(terminal.wait(), 0);
+  std::remove(input.c_str());
+}
+
 TEST_F(OnTerminal, ShowsTheProgressOfABatch) {
   const std::string input = testing::TempDir() + "chatopen_terminal_test.jsonl";
   const std::string output = testing::TempDir() + "chatopen_terminal_test_out.jsonl";
@@ -134,16 +157,6 @@ TEST_F(OnTerminal, ShowsTheProgressOfABatch) {
   ASSERT_TRUE(terminal.expect(" left  1 failed"));
   terminal.type("\x03");
   ASSERT_TRUE(terminal.expect("1 line answered, 1 line failed"));
-TEST_F(OnTerminal, ShowsRecordsOnLinesOfTheirOwn) {
-  const std::string input = testing::TempDir() + "chatopen_terminal_records.jsonl";
-  std::ofstream(input) << R"({"prompt":"one"})" << '\n';
-  Terminal terminal({"batch", input}, with("NO_COLOR=1"));
-  ASSERT_TRUE(terminal.expect("0 of 1"));
-  ASSERT_TRUE(terminal.expect("\r\x1b[K{\"line\":1,"));
-  EXPECT_EQ(terminal.wait(), 0);
-  std::remove(input.c_str());
-}
-
   ASSERT_TRUE(terminal.expect("interrupted; --resume goes on"));
   EXPECT_EQ(terminal.wait(), 130);
   std::remove(input.c_str());

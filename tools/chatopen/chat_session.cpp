@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view help =
     "  /image URL|FILE  show a picture with the next question\n"
     "  /system TEXT     tell the model first what to be and do; without TEXT, nothing\n"
-    "  /new             forget what was said\n"
+    "  /new             forget what was said, and pictures that were to be shown\n"
     "  /save FILE       write the conversation to a file\n"
     "  /load FILE       go on with the conversation in a file\n"
     "  /quit            end, as does Ctrl-D\n"
@@ -98,6 +98,7 @@ bool Session::obey(const std::string& command) {
     console_.err.write(help);
   } else if (name == "/new") {
     conversation_.clear();
+    images_.clear();
     note("What was said is forgotten.");
   } else if (name == "/system") {
     conversation_.set_persona(argument);
@@ -121,7 +122,12 @@ bool Session::obey(const std::string& command) {
 
 void Session::ask(std::string question) {
   Result<Message> message = user_message(std::move(question), images_);
-  if (!message) return static_cast<void>(console_.complain(message.error()));
+  if (!message) {
+    console_.complain(message.error());
+    // Otherwise no question could be asked any more.
+    images_.clear();
+    return note("The question was not asked; the next one goes without pictures.");
+  }
   const CallOptions call = connection_.call(interruption_.token());
   const bool whole = answer_.json || answer_.whole;
   AnswerPrinter printer(console_.out);
