@@ -160,9 +160,9 @@ int Session::run() {
     }
     if (heard == Heard::interrupted) {
       console_.err.write("\n");
-      if (interruption_.signal() != SIGINT || warned) return interruption_.exit_code();
+      if (warned) return interruption_.exit_code();
       warned = true;
-      interruption_.forget();
+      if (const int signal = interruption_.forget(); signal != SIGINT) return 128 + signal;
       note("Ctrl-C again ends the conversation, as does Ctrl-D.");
       continue;
     }
@@ -174,8 +174,7 @@ int Session::run() {
       continue;
     }
     ask(escaped ? question.substr(1) : question);
-    if (interruption_.signal() == SIGTERM) return interruption_.exit_code();
-    interruption_.forget();
+    if (interruption_.forget() == SIGTERM) return 128 + SIGTERM;
   }
   return exit_io;
 }

@@ -38,6 +38,10 @@ Interruption::~Interruption() {
   stopping_ = true;
   ::pthread_kill(watcher_.native_handle(), stop_signal);
   watcher_.join();
+  // While an interrupted program closes down, another signal still ends it with the code for it.
+  for (const int each : {SIGINT, SIGTERM}) {
+    if (signal_ != 0 && sigismember(&signals_, each) == 1) std::signal(each, [](int came) { std::_Exit(128 + came); });
+  }
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   ::close(pipe_[0]);
   ::close(pipe_[1]);
@@ -48,13 +52,13 @@ CancelToken Interruption::token() const {
   return source_.token();
 }
 
-void Interruption::forget() {
+int Interruption::forget() {
   const std::lock_guard lock(mutex_);
   char byte = 0;
   while (::read(pipe_[0], &byte, 1) == 1) {
   }
   source_ = CancelSource();
-  signal_ = 0;
+  return signal_.exchange(0);
 }
 
 void Interruption::watch() {

@@ -24,8 +24,8 @@ class Interruption {
   [[nodiscard]] int signal() const noexcept { return signal_; }
   /// What a program that the signal ended tells its caller.
   [[nodiscard]] int exit_code() const noexcept { return 128 + signal_; }
-  /// Begins anew: the next signal is the first one.
-  void forget();
+  /// Begins anew: the next signal is the first one. The signal that is forgotten; 0 when there was none.
+  int forget();
   /// Readable from the signal to `forget`.
   [[nodiscard]] int descriptor() const noexcept { return pipe_[0]; }
 
