@@ -78,6 +78,13 @@ TEST_F(Image, SaysWhenAFileIsNotWhatItsNameSays) {
   EXPECT_THAT(order({"-o", in("cat.png"), "--output-format", "jpeg"}).err, HasSubstr("cat.png holds image/jpeg"));
 }
 
+TEST_F(Image, IsNamedByItsFormat) {
+  const std::string command =
+      "cd '" + folder_ + "' && '" CHATOPEN_PROGRAM "' image --sandbox --output-format jpeg cat >/dev/null 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_THAT(files(), UnorderedElementsAre("image-1.jpg"));
+}
+
 TEST_F(Image, IsNotOrderedWhenItCouldNotBeSaved) {
   std::ofstream(in("cat.png")) << "precious";
   const Outcome there = order({"-o", in("cat.png")});

@@ -29,7 +29,7 @@ struct Options {
   std::vector<std::string> references = {};
   std::size_t count = 1;
   int concurrency = 4;
-  std::string output = "image-{n}.png";
+  std::string output = {};
   bool overwrite = false;
   bool json = false;
 };
@@ -130,7 +130,10 @@ class Order {
 
 int run(const Options& options, Console& console) {
   Interruption interruption;
-  const Result<ImageFiles> files = ImageFiles::from(options.output, options.count);
+  // The extension of the format that is ordered.
+  const bool jpeg = options.request.output_format == "jpeg" || options.request.output_format == "jpg";
+  const std::string output = options.output.empty() ? (jpeg ? "image-{n}.jpg" : "image-{n}.png") : options.output;
+  const Result<ImageFiles> files = ImageFiles::from(output, options.count);
   if (!files) return console.complain(files.error());
   if (const Result<void> writable = files->check(options.overwrite); !writable) {
     return console.complain(writable.error());
@@ -149,7 +152,7 @@ void add_request(CLI::App& command, Options& options) {
   const auto add = [&command](const char* name, std::string& value, const char* description, const char* type) {
     command.add_option(name, value, description)->type_name(type)->group("Request");
   };
-  add("--aspect-ratio", options.request.aspect_ratio, "Width to height, such as 9:16", "W:H");
+  add("--aspect-ratio", options.request.aspect_ratio, "Width to height, such as 9:16", "RATIO");
   add("--resolution", options.request.resolution, "Such as 1K or 2K", "SIZE");
   add("--output-format", options.request.output_format, "Such as png or jpeg", "FORMAT");
   add("--extra", options.request.extra, "Put the members of this JSON object into the request as they are", "JSON");
@@ -167,7 +170,8 @@ void add_image(CLI::App& program, Command& chosen) {
   CLI::App* const command = program.add_subcommand("image", "Order pictures, and save them in files");
   command->add_option("prompt", options->words, "What they show; - in it stands for the standard input, as does none")
       ->type_name("TEXT");
-  command->add_option("-o,--output", options->output, "Save as this; {n} is the number (default image-{n}.png)")
+  command
+      ->add_option("-o,--output", options->output, "Save as this; {n} is the number (default image-{n}.png, or .jpg)")
       ->type_name("FILE");
   command->add_flag("--overwrite", options->overwrite, "Replace files that are there");
   command->add_option("-n,--count", options->count, "Order so many (default 1)")
