@@ -77,6 +77,8 @@ if [ "$wanted" = checks ]; then
   need_command git git
   need_command nodejs node
   need_command npm npm
+  need_command zsh zsh
+  need_command fish fish
 fi
 
 install_missing() {
