@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # scripts/check_openapi.sh: holds docs/openapi.yaml and the SDK to each other. Prism, a validating proxy that knows only
-# the description, stands before the sandbox, and refuses each request and reply that it does not allow; the examples and
-# tests/openapi/every_request.cpp send theirs through it.
+# the description, stands before the sandbox, and refuses each request and reply that it does not allow; the examples,
+# tests/openapi/every_request.cpp and the program chatopen send theirs through it.
 . "$(dirname "$0")/environment.sh"
 
 tools=$PWD/build/openapi
 description=$PWD/docs/openapi.yaml
-examples=(chat custom_endpoint error_handling local_picture multimodal streaming record_replay)
+program=build/dev/tools/chatopen/chatopen
+examples=(chat conversation custom_endpoint error_handling generate_image generate_images local_picture multimodal
+  record_replay streaming structured_output tools upload)
 
 say "Installing the tools of tests/openapi/package.json"
 mkdir -p "$tools"
@@ -19,7 +21,7 @@ say "The description itself"
 say "Building what sends requests"
 build=build/dev
 configure "$build" --preset dev
-build "$build" chatopen-sandbox every_request "${examples[@]/#/example_}"
+build "$build" chatopen-sandbox chatopen_program every_request "${examples[@]/#/example_}"
 
 # Ends what this script started, however it ends.
 started=()
@@ -58,13 +60,23 @@ node tests/openapi/wrong_requests.mjs "$CHATOPEN_BASE_URL"
 
 say "Right requests, and the sandbox's replies, pass"
 "$build/tests/openapi/every_request"
+files=$tools/files
+rm -rf "$files"
+mkdir "$files"
 for each in "${examples[@]}"; do
-  arguments=()
-  if [ "$each" = record_replay ]; then
-    rm -f "$tools/cassette.json"
-    arguments=("$tools/cassette.json")
-  fi
-  quietly "$tools/$each.log" "$build/examples/$each" ${arguments[@]+"${arguments[@]}"}
+  case "$each" in
+    record_replay) arguments=("$files/cassette.json") ;;
+    generate_image) arguments=("a cat" "$files/cat.png") ;;
+    *) arguments=() ;;
+  esac
+  (cd "$files" && quietly "$tools/$each.log" "$OLDPWD/$build/examples/$each" ${arguments[@]+"${arguments[@]}"})
 done
+ask() { quietly "$tools/program.log" "$program" "$@"; }
+ask chat --system "Be brief." --image https://x.example/a.jpg --image "$files/cat.png" "What is it?"
+ask chat --endpoint deepseek-chat-streaming "Why?"
+ask image --count 2 --aspect-ratio 9:16 --reference "$files/cat.png" --output "$files/image-{n}.png" "a cat"
+ask upload "$files/cat.png"
+echo '{"id":1,"prompt":"Why?","temperature":0.5}' >"$files/in.jsonl"
+ask batch "$files/in.jsonl"
 if grep -iE 'violation|did not pass' "$tools/prism.log" >&2; then exit 1; fi
 say "$(grep -c 'Request received' "$tools/prism.log") requests and replies are as docs/openapi.yaml says"

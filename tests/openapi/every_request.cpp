@@ -120,13 +120,14 @@ void ask_for_every_reply(const co::ChatClient& client) {
   expect("a proxy's page", client.chat(chat, asking_for("status=502; shape=html")), Kind::server_error);
 }
 
-#if __has_include(<chatopen/image.hpp>)
 void order_pictures(const co::ChatClient& client) {
   for (const co::Endpoint& endpoint :
        {co::endpoints::gpt_image_1(),
         co::Endpoint::custom("/AIGCChatOpenServ/saas/gemini-3.1-flash-image-preview/image/generation",
                              co::WireForm::image)}) {
-    expect("a picture to order", client.generate_image({.endpoint = endpoint, .prompt = "a cat"}));
+    const co::ImageRequest cat{.endpoint = endpoint, .prompt = "a cat"};
+    expect("a picture to order", client.generate_image(cat));
+    expect("a picture to order, asynchronous", client.generate_image_async(cat).get());
     expect("a picture to order, with everything",
            client.generate_image({.endpoint = endpoint,
                                   .prompt = "a cat",
@@ -137,16 +138,24 @@ void order_pictures(const co::ChatClient& client) {
                                   .references = {co::image_url("https://x.example/a.jpg"),
                                                  co::image_bytes("GIF89a, or so it begins").value()},
                                   .extra = R"({"style":"ink"})"}));
+    for (const char* const directives : {"pictures=3", "picture=data-url", "shape=envelope-number"}) {
+      expect(directives, client.generate_image(cat, asking_for(directives)));
+    }
+    expect("no picture", client.generate_image(cat, asking_for("pictures=0")), co::ErrorKind::protocol);
+    expect("an order refused", client.generate_image(cat, asking_for("status=429")), co::ErrorKind::rate_limited);
   }
 }
-#endif
 
-#if __has_include(<chatopen/upload.hpp>)
 void upload(const co::ChatClient& client) {
   const auto bytes = std::make_shared<const std::string>("GIF89a, or so it begins");
-  expect("an upload", client.upload(co::UploadRequest{.bytes = bytes, .file_name = "cat \"晴\".gif"}));
+  const co::UploadRequest cat{.bytes = bytes, .file_name = "cat \"晴\".gif"};
+  expect("an upload", client.upload(cat));
+  expect("an upload, asynchronous", client.upload_async(cat).get());
+  for (const char* const directives : {"shape=url", "shape=data.url", "shape=fileUrl", "shape=data.fileUrl"}) {
+    expect(directives, client.upload(cat, asking_for(directives)));
+  }
+  expect("an upload refused", client.upload(cat, asking_for("status=413")), co::ErrorKind::invalid_request);
 }
-#endif
 
 }  // namespace
 
@@ -156,12 +165,8 @@ int main() try {
   send_every_message(client);
   send_every_prompt(client);
   ask_for_every_reply(client);
-#if __has_include(<chatopen/image.hpp>)
   order_pictures(client);
-#endif
-#if __has_include(<chatopen/upload.hpp>)
   upload(client);
-#endif
   std::cout << calls << " calls, " << failures << " of them not as expected\n";
   return failures == 0 ? 0 : 1;
 } catch (const co::Exception& failed) {
