@@ -111,6 +111,12 @@ TEST_F(Image, LeavesNothingBehindWhenItFails) {
   }
 }
 
+TEST_F(Image, SaysOnceWhatIsWrongWithEveryOrder) {
+  const Outcome outcome = order({"-n", "3", "-o", in("cat.png"), "--extra", "{bad"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.err.find("chatopen: "), outcome.err.rfind("chatopen: ")) << outcome.err;
+}
+
 TEST_F(Image, ReadsThePromptFromAPipe) {
   EXPECT_EQ(run({"image", "-o", in("cat.png")}, "a cat\n").code, 0);
   EXPECT_EQ(run({"image", "-o", in("none.png")}, "").code, 2);

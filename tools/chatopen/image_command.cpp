@@ -114,8 +114,12 @@ class Order {
     ++failed_;
     if (code_ == exit_ok) code_ = exit_code(error);
     if (interruption_.signal() != 0 && besides.empty()) return;
+    std::string message = to_string(error) + besides;
+    // The requests are the same, and so is what is wrong with them.
+    if (error.kind == ErrorKind::invalid_argument && message == said_) return;
     const auto show = ticker_.pause();
-    console_.complain(to_string(error) + besides);
+    console_.complain(message);
+    said_ = std::move(message);
   }
 
   const Options& options_;
@@ -126,6 +130,7 @@ class Order {
   Ticker ticker_;
   std::uint64_t failed_ = 0;
   int code_ = exit_ok;
+  std::string said_ = {};
 };
 
 int run(const Options& options, Console& console) {
