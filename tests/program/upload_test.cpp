@@ -61,6 +61,16 @@ TEST_F(Upload, TakesANameAndAPath) {
   EXPECT_EQ(run({"upload"}).code, 2);
 }
 
+TEST_F(Upload, ReadsAPipeWhereADashStands) {
+  const std::string bytes("\x89PNG\r\n\x1a\n\0\n\r\n", 12);
+  const Outcome outcome = run({"upload", "--name", "cat.png", "-"}, bytes);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, EndsWith("/cat.png\n"));
+  std::ofstream(file_, std::ios::binary) << bytes;
+  EXPECT_EQ(run({"upload", "--name", "cat.png", file_}).out, outcome.out);
+  EXPECT_THAT(run({"upload", "-"}, bytes).out, EndsWith("/file.png\n"));
+}
+
 TEST_F(Upload, TellsWhyTheServiceRefused) {
   const Outcome outcome = run({"upload", "--header", "X-Sandbox-Reply: status=413", file_});
   EXPECT_EQ(outcome.code, 1);

@@ -1,38 +1,17 @@
 #include "question.hpp"
 
-#include "interruption.hpp"
-#include "line_reader.hpp"
+#include "standard_input.hpp"
 
-#include <unistd.h>
-
-#include <system_error>
-#include <utility>
+#include <cstddef>
 
 namespace chatopen::program {
 namespace {
 
-Error bad_input(std::string message, std::string detail = {}) {
-  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
-}
-
-// All of the standard input, without the line ends at its end.
-Result<std::string> read_input(const Interruption& interruption) {
+// Without the line ends at its end.
+Result<std::string> read_text(const Interruption& interruption) {
   constexpr std::size_t most = std::size_t{64} * 1024 * 1024;
-  std::string text;
-  LineReader input(STDIN_FILENO, most);
-  while (!input.ended()) {
-    if (!first_is_readable(STDIN_FILENO, interruption.descriptor())) {
-      return Error{.kind = ErrorKind::cancelled, .message = "interrupted"};
-    }
-    input.fill();
-    for (auto line = input.next(); line; line = input.next()) text.append(line->text) += '\n';
-    if (text.size() > most) return bad_input("the standard input is longer than 64 MiB");
-  }
-  if (input.failure() != 0) {
-    return Error{.kind = ErrorKind::io,
-                 .message = "cannot read the standard input: " + std::generic_category().message(input.failure())};
-  }
-  text.erase(text.find_last_not_of('\n') + 1);
+  Result<std::string> text = read_standard_input(most, interruption);
+  if (text) text->erase(text->find_last_not_of("\r\n") + 1);
   return text;
 }
 
@@ -49,12 +28,14 @@ Result<std::string> read_question(const std::vector<std::string>& words, const I
       question += word;
       continue;
     }
-    Result<std::string> input = read_input(interruption);
+    Result<std::string> input = read_text(interruption);
     if (!input) return input;
     question += *input;
   }
   if (question.empty()) {
-    return bad_input("there is no question", "give it as an argument, or on the standard input");
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "there is no question",
+                 .detail = "give it as an argument, or on the standard input"};
   }
   return question;
 }

@@ -4,6 +4,7 @@
 #include "exit_code.hpp"
 #include "interruption.hpp"
 #include "reply_record.hpp"
+#include "standard_input.hpp"
 #include "ticker.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,10 +27,18 @@ struct Options {
   bool json = false;
 };
 
-UploadRequest make_request(const Options& options, const std::string& file) {
+Result<UploadRequest> make_request(const Options& options, const std::string& file, const Interruption& interruption) {
   UploadRequest request;
   if (!options.path.empty()) request.endpoint = Endpoint::custom(options.path, WireForm::upload);
-  request.path = file;
+  if (file == "-") {
+    // Its size is sent first, so all of it must be here.
+    constexpr std::size_t most = std::size_t{256} * 1024 * 1024;
+    Result<std::string> input = read_standard_input(most, interruption);
+    if (!input) return std::move(input).error();
+    request.bytes = std::make_shared<const std::string>(*std::move(input));
+  } else {
+    request.path = file;
+  }
   request.file_name = options.name;
   request.media_type = options.media_type;
   return request;
@@ -37,9 +46,11 @@ UploadRequest make_request(const Options& options, const std::string& file) {
 
 Result<UploadedFile> upload(const Options& options, const std::string& file, const Connection& connection,
                             const Interruption& interruption, Console& console) {
+  const Result<UploadRequest> request = make_request(options, file, interruption);
+  if (!request) return request.error();
   Ticker ticker(console.err, Unit::bytes, {});
   return connection.client().upload(
-      make_request(options, file),
+      *request,
       [&ticker](std::uint64_t sent, std::uint64_t total) {
         ticker.set({.position = sent, .total = total, .done = sent});
       },
@@ -86,7 +97,7 @@ int run(const Options& options, Console& console) {
 void add_upload(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<Options>();
   CLI::App* const command = program.add_subcommand("upload", "Upload files, and print where the service put them");
-  command->add_option("file", options->files, "The files")->required()->type_name("FILE");
+  command->add_option("file", options->files, "The files; - is the standard input")->required()->type_name("FILE");
   command->add_flag("--json", options->json, "Print a JSON object for each file, rather than its URL");
   command->add_option("--name", options->name, "Send this as the file's name, rather than its own")->type_name("NAME");
   command
