@@ -54,8 +54,8 @@ started+=($!)
 listening=$(wait_for "$tools/prism.log" 'Prism is listening on' "$!")
 export CHATOPEN_BASE_URL=${listening##* }
 
-say "Wrong requests are refused"
-node tests/openapi/wrong_requests.mjs "$CHATOPEN_BASE_URL"
+say "Wrong requests and replies are refused"
+node tests/openapi/wrong_requests.mjs "$CHATOPEN_BASE_URL" "$CHATOPEN_ACCESS_KEY_ID" "$CHATOPEN_ACCESS_KEY_SECRET"
 : >"$tools/prism.log"
 
 say "Right requests, and the sandbox's replies, pass"

@@ -1,7 +1,7 @@
-// node wrong_requests.mjs <URL of the validating proxy>: whether it refuses requests that the description does not allow,
-// so that one which passes means something.
-const url = process.argv[2];
-const credentials = { "X-Request-Req-Accesskeyid": "id", "X-Request-Req-Accesskeysecret": "secret" };
+// node wrong_requests.mjs <URL of the validating proxy> <id> <secret>: whether it refuses requests, and replies, that the
+// description does not allow, so that one which passes means something.
+const [url, id, secret] = process.argv.slice(2);
+const credentials = { "X-Request-Req-Accesskeyid": id, "X-Request-Req-Accesskeysecret": secret };
 const message = (content) => ({ messages: [{ role: "user", content }] });
 const picture = (part) => message([{ type: "text", text: "What?" }, part]);
 const chat = "gpt-4o/text/v3";
@@ -36,6 +36,14 @@ const wrong = {
   "a path that is not there": ["gpt-4o/text/v4", message("hi")],
 };
 
+// What the sandbox replies when it is asked to.
+const replying = (directives) => ({ ...credentials, "X-Sandbox-Reply": directives });
+Object.assign(wrong, {
+  "a reply of no known shape": [chat, message("hi"), replying("shape=raw")],
+  "a refusal of no known shape": [chat, message("hi"), replying("shape=raw; status=400")],
+  "a completion in the prompt form": ["deepseek-chat/text", { issue: "hi" }, replying("shape=completion")],
+});
+
 let passed = 0;
 for (const [name, request] of Object.entries(wrong)) {
   const [status, type, text] = await status_of(...request);
@@ -45,4 +53,4 @@ for (const [name, request] of Object.entries(wrong)) {
   console.error(`not refused: ${name}: ${status} ${type} ${text.slice(0, 200)}`);
 }
 if (passed > 0) process.exit(1);
-console.log(`${Object.keys(wrong).length} wrong requests were refused`);
+console.log(`${Object.keys(wrong).length} wrong requests and replies were refused`);
