@@ -181,6 +181,17 @@ TEST_F(Batch, AsksOnlySoManyAtATime) {
   EXPECT_LE(sandbox_.connections(), 8U);
 }
 
+TEST_F(Batch, MayHaveMoreConnectionsThanTheShellsLimitLets) {
+  std::string input;
+  for (int i = 0; i < 200; ++i)
+    input += R"({"prompt":"a","headers":{"X-Sandbox-Reply":"together=200"}})"
+             "\n";
+  write(input_, input);
+  const std::string command =
+      "ulimit -Sn 256; '" CHATOPEN_PROGRAM "' batch --sandbox -j 200 '" + input_ + "' -o '" + output_ + "' 2>/dev/null";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+}
+
 TEST_F(Batch, ReadsAheadOnlySoFar) {
   RunningProgram program({"batch", "-j", "2"}, variables());
   std::string input = R"({"prompt":"slow","headers":{"X-Sandbox-Reply":"delay-ms=600000"}})"

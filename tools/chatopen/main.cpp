@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
+#include "descriptor_limit.hpp"
 #include "exit_code.hpp"
 #include "standard_streams.hpp"
 
@@ -104,6 +105,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   chatopen::program::reserve_standard_streams();
+  chatopen::program::raise_descriptor_limit();
   try {
     return chatopen::program::run(argc, argv);
   } catch (const std::exception& failed) {
