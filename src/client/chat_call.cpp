@@ -24,8 +24,8 @@ class PendingChatCall::Running {
 
 PendingChatCall::PendingChatCall(const std::shared_ptr<Core>& core, std::unique_ptr<PreparedCall> prepared_call,
                                  std::unique_ptr<detail::OwnedDeltaCallback> on_delta)
-    : AsyncCall(core, std::move(prepared_call)),
-      PendingState(core),
+    : PendingState(core),
+      AsyncCall(core, std::move(prepared_call)),
       on_delta_(std::move(on_delta)),
       callback_(*this),
       receiver_(prepared(), on_delta_ == nullptr ? nullptr : &callback_, nullptr) {}

@@ -13,7 +13,7 @@
 namespace chatopen::client {
 
 /// A chat whose reply goes to a `Pending`.
-class PendingChatCall final : public AsyncCall, public detail::PendingState<ChatReply> {
+class PendingChatCall final : public detail::PendingState<ChatReply>, public AsyncCall {
  public:
   /// `on_delta` is null for a call without pieces.
   PendingChatCall(const std::shared_ptr<Core>& core, std::unique_ptr<PreparedCall> prepared_call,

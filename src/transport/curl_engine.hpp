@@ -75,8 +75,8 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   std::vector<std::shared_ptr<CurlTransfer>> running_;
   std::vector<CurlTransfer*> finished_;
   Overdue overdue_;
-  // The largest power of two that has run at the same time, but not less than 64.
-  std::size_t most_running_ = 64;
+  // The heap becomes accessible for twice as many transfers as soon as so many run.
+  std::size_t next_heap_step_ = 32;
   // Since when every socket that is ready has not been served yet, and how many may have been meanwhile.
   Clock::TimePoint round_began_;
   std::size_t round_served_ = 0;

@@ -37,13 +37,13 @@ bool is_sent_with_head(const Body& body) noexcept {
 }
 
 CurlExchange::CurlExchange(const HttpRequest& request, ResponseSink& sink, Clock::TimePoint started, CurlRoute route)
-    : request_(request),
-      end_by_(after(started, request.timeouts.total)),
-      route_(route),
-      head_(request.limits),
-      sink_(sink),
+    : sink_(sink),
       idle_(request.timeouts.idle),
-      body_left_(request.limits.max_reply_bytes) {
+      body_left_(request.limits.max_reply_bytes),
+      head_(request.limits),
+      request_(request),
+      end_by_(after(started, request.timeouts.total)),
+      route_(route) {
   curl_message_[0] = '\0';
   if (!route_.shared_multi) begin(started);
 }

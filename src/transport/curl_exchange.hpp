@@ -94,6 +94,20 @@ class CurlExchange {
   [[nodiscard]] bool refused_before_body_was_read(CURLcode code) const noexcept;
   void fail_with(CURLcode code, Clock::TimePoint now);
 
+  // What every piece of a reply needs comes first, since with many streams none of it is in the processor's cache.
+  ResponseSink& sink_;
+  std::optional<std::chrono::milliseconds> idle_;
+  Clock::TimePoint next_piece_by_ = Clock::TimePoint::max();
+  std::size_t body_left_;
+  bool stopped_ = false;
+  bool paused_ = false;
+  bool finished_ = false;
+  bool request_started_ = false;
+  bool on_unshared_new_connection_ = false;
+  bool resend_refused_ = false;
+  bool stream_refused_ = false;
+  bool begun_ = false;
+  ReplyHead head_;
   const HttpRequest& request_;
   CURL* handle_ = nullptr;
   Clock::TimePoint connect_by_ = Clock::TimePoint::max();
@@ -104,21 +118,7 @@ class CurlExchange {
   std::string message_;
   std::exception_ptr exception_;
   CurlRoute route_;
-  bool request_started_ = false;
-  bool on_unshared_new_connection_ = false;
-  bool resend_refused_ = false;
-  bool stream_refused_ = false;
-  bool begun_ = false;
   int socket_error_ = 0;
-  ReplyHead head_;
-  // What every piece of a reply needs lies together, since with many streams none of it is in the processor's cache.
-  ResponseSink& sink_;
-  std::optional<std::chrono::milliseconds> idle_;
-  Clock::TimePoint next_piece_by_ = Clock::TimePoint::max();
-  std::size_t body_left_;
-  bool stopped_ = false;
-  bool paused_ = false;
-  bool finished_ = false;
   std::array<char, CURL_ERROR_SIZE> curl_message_;
 };
 

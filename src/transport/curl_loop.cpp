@@ -1,5 +1,7 @@
 #include "transport/curl_loop.hpp"
 
+#include "transport/curl_transfer.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -11,6 +13,8 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
+#include <vector>
 #else
 #define CHATOPEN_HAS_EPOLL 0
 #endif
@@ -95,13 +99,17 @@ class EpollLoop final : public CurlLoop {
     const unsigned flags = ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 ? CURL_CSELECT_IN : 0U) |
                            ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0U) |
                            ((event.events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0U);
+    if (const auto index = static_cast<std::size_t>(event.data.fd); index < footprints_.size()) {
+      footprints_[index].prefetch();
+    }
     int running = 0;
     curl_multi_socket_action(multi_, event.data.fd, static_cast<int>(flags), &running);
   }
 
   // `watched` is what libcurl remembers with the socket: not null once epoll knows it.
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* watched) noexcept {
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* watched) noexcept {
     auto& loop = *static_cast<EpollLoop*>(self);
+    loop.note_footprint(easy, socket);
     if (what == CURL_POLL_REMOVE) {
       // No effect when libcurl (7.88) has closed it already, which took it out of epoll.
       if (watched != nullptr) epoll_ctl(loop.epoll_.number(), EPOLL_CTL_DEL, socket, nullptr);
@@ -116,6 +124,18 @@ class EpollLoop final : public CurlLoop {
     return 0;
   }
 
+  void note_footprint(CURL* easy, curl_socket_t socket) noexcept {
+    CurlTransfer* transfer = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    const auto index = static_cast<std::size_t>(socket);
+    try {
+      if (index >= footprints_.size()) footprints_.resize(index + 1);
+      footprints_[index] = transfer != nullptr ? CurlFootprint(*transfer) : CurlFootprint();
+    } catch (const std::bad_alloc&) {
+      // It only makes the work faster.
+    }
+  }
+
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept {
     static_cast<EpollLoop*>(self)->timer_at_ =
         milliseconds < 0 ? Clock::TimePoint::max() : now() + std::chrono::milliseconds(milliseconds);
@@ -126,6 +146,8 @@ class EpollLoop final : public CurlLoop {
   Descriptor epoll_{epoll_create1(EPOLL_CLOEXEC)};
   Descriptor event_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   Clock::TimePoint timer_at_ = Clock::TimePoint::max();
+  // By descriptor; the last transfer that libcurl named with it.
+  std::vector<CurlFootprint> footprints_;
 };
 
 #else

@@ -38,13 +38,13 @@ class CurlTransfer final : public ResponseSink {
   std::shared_ptr<const HttpRequest> request;
   std::shared_ptr<ResponseSink> sink;
   std::shared_ptr<ExchangeCompletion> completion;
+  std::optional<CurlExchange> exchange;
   std::optional<UrlTarget> target;
   bool is_stream = false;
   /// As `handle` reads it; null when libcurl is to parse it.
   std::shared_ptr<CURLU> parsed_url;
   CurlHandle handle;
   std::optional<CurlHeaders> headers;
-  std::optional<CurlExchange> exchange;
   /// Its place among the running ones; empty before it began and after it ended.
   std::optional<std::size_t> index;
   std::multimap<Clock::TimePoint, CurlTransfer*>::iterator overdue;
@@ -53,6 +53,21 @@ class CurlTransfer final : public ResponseSink {
   SinkAction note(SinkAction action);
 
   std::vector<CurlTransfer*>& finished_;
+};
+
+/// Where a transfer and its sink lie. With many transfers none of it is in the processor's cache when a piece of a
+/// reply arrives, and fetching it ahead takes as long as the system needs to read the piece.
+class CurlFootprint {
+ public:
+  CurlFootprint() = default;
+  explicit CurlFootprint(const CurlTransfer& transfer) noexcept : transfer_(&transfer), sink_(transfer.sink.get()) {}
+
+  /// Reads none of it, so the transfer may be gone.
+  void prefetch() const noexcept;
+
+ private:
+  const void* transfer_ = nullptr;
+  const void* sink_ = nullptr;
 };
 
 }  // namespace chatopen::transport
