@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <barrier>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -38,6 +39,27 @@ TEST_F(FaultMatrix, OneTransportKeepsAConnectionToEachOfItsServers) {
   }
   EXPECT_EQ(one.connections(), 1U);
   EXPECT_EQ(other.connections(), 1U);
+}
+
+TEST_F(FaultMatrix, StreamsAndOtherCallsTakeTurnsOnOneConnection) {
+  const std::string text(200'000, 'a');
+  RawServer server([&](Connection& connection) {
+    while (connection.read_request()) {
+      if (!connection.reply("200 OK", R"({"code":"200","data":{"answer":")" + text + R"("}})")) return;
+    }
+  });
+  const ChatClient client = client_for(server);
+  for (int turn = 0; turn < 4; ++turn) {
+    std::string streamed;
+    const auto stream =
+        client.stream_async(question(), [&](const chatopen::ChatDelta& delta) { streamed += delta.text; }).get();
+    ASSERT_TRUE(stream) << stream.error();
+    EXPECT_EQ(streamed, text);
+    const auto reply = client.chat_async(question()).get();
+    ASSERT_TRUE(reply) << reply.error();
+    EXPECT_EQ(reply->text(), text);
+  }
+  EXPECT_EQ(server.connections(), 1U);
 }
 
 TEST_F(FaultMatrix, NewServersPushTheLongestIdleConnectionsOut) {
