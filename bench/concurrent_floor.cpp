@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +32,13 @@ class Floor {
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &set_timer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  }
+
+  Floor(const Floor&) = delete;
+  Floor& operator=(const Floor&) = delete;
+  ~Floor() {
+    curl_multi_cleanup(multi_);
+    close(epoll_);
   }
 
   void add(const Stream& stream) { curl_multi_add_handle(multi_, stream.handle()); }
@@ -108,21 +116,24 @@ int main(int argc, char** argv) {
   bench::raise_open_files();
   curl_global_init(CURL_GLOBAL_DEFAULT);
   curl_slist* const headers = bench::bare_headers();
-  Floor floor;
+  std::optional<Floor> floor;
+  floor.emplace();
   bench::StreamCosts costs;
   std::vector<std::unique_ptr<Stream>> all;
   for (int i = 0; i < streams; ++i) {
     all.push_back(std::make_unique<Stream>(url, headers));
-    floor.add(*all.back());
+    floor->add(*all.back());
   }
   int ended = 0;
   int finished = 0;
   while (ended < streams) {
-    floor.run_once([&](const Stream& stream, CURLcode result) {
+    floor->run_once([&](const Stream& stream, CURLcode result) {
       if (ended++ == 0) costs.count_threads();
       if (result == CURLE_OK && stream.whole(events)) ++finished;
     });
   }
+  all.clear();
+  floor.reset();
   costs.print(streams, finished);
   return 0;
 }

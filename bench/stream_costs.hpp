@@ -19,7 +19,7 @@ class StreamCosts {
   /// For a moment when many streams are there.
   void count_threads() { threads_ = std::max(threads_, process_status("Threads:")); }
 
-  /// Lines of a name and a number.
+  /// Lines of a name and a number. Once everything is closed and let go, which is part of the costs.
   void print(int streams, int finished) const {
     const double seconds = processor_seconds() - seconds_before_;
     const double peak = process_status("VmHWM:") - resident_before_;
