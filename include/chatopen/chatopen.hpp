@@ -2,7 +2,8 @@
 
 /// @file
 /// The umbrella: everything for making calls. Opt-in headers beside it: `transport.hpp` and `curl_transport.hpp` (the
-/// seam and its default), `json.hpp`, `testing/mock_transport.hpp`, `sandbox/sandbox.hpp`.
+/// seam and its default), `observer.hpp`, `coroutine.hpp`, `stop_token.hpp`, `clock.hpp`, `json.hpp`,
+/// `testing/mock_transport.hpp`, `sandbox/sandbox.hpp`.
 
 #include <chatopen/cancel.hpp>
 #include <chatopen/client.hpp>
