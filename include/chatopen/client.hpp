@@ -29,7 +29,7 @@ struct ClientAccess;
 }
 
 /// What may be given pieces of a streamed reply: a callable that takes `const ChatDelta&` and returns void, or bool,
-/// where false stops the stream and closes its connection. Whatever else it returns is ignored.
+/// where false stops the stream and closes its connection. A number does not compile; what else it returns is ignored.
 template <typename Callable>
 concept DeltaConsumer = std::is_invocable_r_v<void, Callable&, const ChatDelta&>;
 
@@ -82,7 +82,7 @@ class CHATOPEN_EXPORT ChatClient {
   [[nodiscard]] Pending<ChatReply> chat_async(const ChatRequest& request, const CallOptions& options = {}) const;
 
   /// The same with the reply's pieces as they come, on the transport's thread. The callable is destroyed when the call
-  /// has ended.
+  /// has ended. What it returns may be dropped, but the client must live on: `shutdown` waits.
   template <DeltaConsumer OnDelta>
   Pending<ChatReply> stream_async(const ChatRequest& request, OnDelta on_delta, const CallOptions& options = {}) const {
     return start_chat(request, options, std::make_unique<detail::DeltaFunction<OnDelta>>(std::move(on_delta)));
@@ -177,7 +177,8 @@ class CHATOPEN_EXPORT ChatClient {
                                                           const CallOptions& options = {}) const;
 
   /// Where the transport is `poll_driven`: runs what is ready, after waiting for that at most `budget`. Whether
-  /// asynchronous calls of this client are in flight. Elsewhere it only tells that.
+  /// asynchronous calls of this client are in flight; pieces of their streams may be left to read after that. Elsewhere
+  /// it only tells that, at once, whatever the budget.
   bool poll(std::chrono::milliseconds budget = std::chrono::milliseconds(0)) const;
 
   /// Takes no more asynchronous calls and pulled streams on any copy of this client (they end as `cancelled`), waits at

@@ -57,6 +57,8 @@ class PendingAwaiter {
 /// A coroutine that waits may be destroyed on that same thread; this cancels the call. What it throws, and does not
 /// catch, must not leave it: nobody is there to catch it.
 ///
+/// Name the request and the options before the `co_await`: g++ 12 cannot compile braced ones inside it.
+///
 /// @code
 /// chatopen::Pending<chatopen::ChatReply> pending = client.chat_async(request);
 /// chatopen::Result<chatopen::ChatReply> reply = co_await std::move(pending);
@@ -71,8 +73,8 @@ template <typename T>
 /// brings the result.
 ///
 /// @code
-/// auto reply = co_await chatopen::resume_on(client.chat_async(request), [&](auto coroutine) { loop.post(coroutine);
-/// });
+/// auto post = [&](auto coroutine) { loop.post(coroutine); };
+/// auto reply = co_await chatopen::resume_on(client.chat_async(request), post);
 /// @endcode
 template <typename T, std::invocable<std::coroutine_handle<>> Executor>
 [[nodiscard]] auto resume_on(Pending<T> pending, Executor executor) {

@@ -56,7 +56,10 @@ class DeltaCallback {
   template <typename Callable>
   static bool call(void* object, const ChatDelta& delta) {
     Callable& callable = *static_cast<Callable*>(object);
-    if constexpr (std::is_same_v<decltype(callable(delta)), bool>) {
+    using Returned = decltype(callable(delta));
+    static_assert(std::is_same_v<Returned, bool> || !std::is_arithmetic_v<Returned>,
+                  "a callback for deltas returns bool, where false stops the stream, or nothing");
+    if constexpr (std::is_same_v<Returned, bool>) {
       return callable(delta);
     } else {
       callable(delta);

@@ -41,12 +41,12 @@ struct Timeouts {
 class CHATOPEN_EXPORT RetryPredicate {
  public:
   virtual ~RetryPredicate();
-  /// Asked after each failed attempt that the rest of the policy would not rule out for its kind; false ends the call
-  /// with this error. Called from any thread, perhaps several at once; must not throw.
+  /// Asked after each failed attempt, also the last, unless the rest of the policy rules its kind out; false ends the
+  /// call with this error. Called from any thread, perhaps several at once; must not throw.
   [[nodiscard]] virtual bool should_retry(const Error& error) const noexcept = 0;
 };
 
-/// A predicate from a callable that takes `const Error&` and returns bool.
+/// A predicate from a callable that takes `const Error&` and returns bool. It is called as const, and must not throw.
 ///
 /// @code
 /// policy.predicate = chatopen::retry_if([](const chatopen::Error& e) { return e.kind != chatopen::ErrorKind::tls; });
@@ -68,7 +68,8 @@ template <typename Callable>
 /// work: 429, and 503, which is taken for such a refusal. One whose fate is unknown is not, because it may have been
 /// billed (see `Error::maybe_processed`).
 struct RetryPolicy {
-  /// Retries after the first attempt; 0 turns them off.
+  /// Retries after the first attempt; 0 turns them off. All calls of a client share an allowance besides: ten retries,
+  /// and one more for every eleven calls, so that a server in trouble is not asked much more often than usual.
   int max_retries = 2;
   /// The first wait is drawn between 0 and this (full jitter), doubling with every retry.
   std::chrono::milliseconds initial_backoff = std::chrono::milliseconds(500);
@@ -158,11 +159,12 @@ struct ClientOptions {
                                                                        const std::string& profile = {});
 };
 
-/// What one call does differently.
+/// What one call does differently. Where the compiler finds no conversion from braces, write `CallOptions{…}`: it then
+/// names the member that it does not know.
 struct CallOptions {
   /// What is set here replaces the client's.
   Timeouts timeouts = {};
-  /// Empty for the client's policy.
+  /// Empty for the client's policy. Needs its type's name: `.retry = RetryPolicy{.max_retries = 1}`.
   std::optional<RetryPolicy> retry = {};
   /// Sent besides the SDK's own, which they may not replace, except `User-Agent`.
   std::vector<HttpHeader> headers{};

@@ -61,8 +61,8 @@ class FunctionReadyCallback final : public ReadyCallback {
 
 /// The result of a call that goes on in the background. Dropping it does not cancel the call, whose result is then
 /// discarded. Made by `ChatClient`; exists for what its calls return, and `void`. One that was moved from, or whose
-/// result was taken by `get` or `then`, may only be assigned to or destroyed. `cancel` may be called from any thread,
-/// also beside the other members, of which one at a time may run.
+/// result was taken by `get` or `then`, may only be assigned to or destroyed (`get` is an `invalid_argument` then).
+/// `cancel` may be called from any thread, also beside the other members, of which one at a time may run.
 ///
 /// Waiting inside a callback of the transport that the call itself needs would wait for ever, so there `wait` and
 /// `wait_for` return at once, and `get` is an `invalid_argument`. After `fork`, a child process gets an error of kind

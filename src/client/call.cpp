@@ -82,15 +82,15 @@ Call::Next Call::end_attempt(const TransportOutcome& outcome) {
   if (!failed && receiver_.exception() != nullptr) return {.error = ended(cancelled_by_caller(), attempts_)};
   if (!failed) return {};
   maybe_processed_ |= failed->error.maybe_processed;
-  RetryClass& retry_class = failed->retry_class;
+  Error error = ended(std::move(failed->error), attempts_);
+  RetryClass retry_class = failed->retry_class;
   if (retry_class == RetryClass::ambiguous && !prepared_.retry.retry_ambiguous) retry_class = RetryClass::never;
   // Asked first: what is only asked for takes nothing from the budget.
   const RetryPredicate* const predicate = prepared_.retry.predicate.get();
-  if (predicate != nullptr && retry_class != RetryClass::never && !predicate->should_retry(failed->error)) {
+  if (predicate != nullptr && retry_class != RetryClass::never && !predicate->should_retry(error)) {
     retry_class = RetryClass::never;
   }
-  const auto wait = schedule_.next(failed->retry_class, failed->error.retry_after, time_left());
-  Error error = ended(std::move(failed->error), attempts_);
+  const auto wait = schedule_.next(retry_class, error.retry_after, time_left());
   if (!wait || !prepared_.request->body.rewind()) return {.error = std::move(error)};
   prepared_.observation.retry(error, *wait);
   return {.wait = wait};

@@ -23,7 +23,8 @@ bool is_invisible(char c) noexcept {
 
 bool refuses_credential(const Secret& secret, std::string_view option, std::string_view variable, Error& fault) {
   if (secret.empty()) {
-    return refuse(fault, configuration, {option, " is empty"}, {"set it, or the variable ", variable});
+    return refuse(fault, configuration, {option, " is empty"},
+                  {"set it, or begin with ClientOptions::from_environment(), which reads ", variable});
   }
   const std::string_view text = secret.reveal();
   return base::has_character(text, is_invisible) &&

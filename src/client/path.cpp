@@ -108,7 +108,10 @@ bool refuses_path(std::string_view path, std::string_view model, std::string& ex
   if (refuses_unless_utf8(path, "endpoint.path", fault) || refuses_unless_utf8(model, "endpoint.model", fault)) {
     return true;
   }
-  if (path.front() != '/') return refuse(fault, {"the endpoint's path does not start with '/'"}, path);
+  if (path.front() != '/') {
+    return refuse(fault, {"the endpoint's path does not start with '/'"},
+                  std::string(path) + "; a model by its name is endpoints::general_llm(\"...\")");
+  }
   if (base::has_character(model, base::is_control)) return refuse(fault, {"the model's name has a control character"});
 
   std::string filled;

@@ -12,6 +12,12 @@
 namespace chatopen {
 namespace {
 
+Error was_taken() {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = "the result of this call was taken already",
+          .detail = "get and then take it, once"};
+}
+
 /// What `then` returns: ready when its function has returned.
 class ThenState final : public detail::PendingState<void> {
  public:
@@ -34,7 +40,7 @@ class Then final : public detail::Successor<T> {
   void take_over(std::optional<Result<T>> result, std::exception_ptr exception) override {
     if (exception == nullptr) {
       try {
-        function_->run(*std::move(result));
+        function_->run(result ? *std::move(result) : Result<T>(was_taken()));
       } catch (...) {
         exception = std::current_exception();
       }
@@ -83,9 +89,11 @@ template <typename T>
 Result<T> Pending<T>::get() && {
   // Kept as it is, also by `then`, for `cancel` may read it meanwhile.
   const auto state = state_;
+  if (state == nullptr) return was_taken();
   if (!state->wait_until()) return state->refused_wait();
   auto [result, exception] = state->take();
   if (exception != nullptr) std::rethrow_exception(exception);
+  if (!result) return was_taken();
   return *std::move(result);
 }
 

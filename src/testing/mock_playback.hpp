@@ -51,12 +51,7 @@ class MockPlayback {
   /// The first three must outlive it. `index` is the request's in the log; without a log, its body was read before.
   MockPlayback(const MockStep& step, const HttpRequest& request, ResponseSink& sink,
                std::shared_ptr<MockLog> log = nullptr, std::size_t index = 0) noexcept
-      : step_(step),
-        request_(request),
-        sink_(sink),
-        log_(std::move(log)),
-        index_(index),
-        body_read_(log_ == nullptr) {}
+      : step_(step), request_(request), sink_(sink), log_(std::move(log)), index_(index), body_read_(log_ == nullptr) {}
 
   enum class Rest : std::uint8_t {
     none,    ///< It is over; there is an outcome.

@@ -32,7 +32,7 @@ Clock::TimePoint now() noexcept {
 
 // Ten thousand streams receive little at a time each, and their buffers are the largest part of what they need. A
 // handle keeps its buffer when it is reset, and forgets its size (libcurl 7.88 then writes beyond it), so those of
-// streams serve streams only.
+// streams are used once.
 constexpr long stream_buffer_size = 1024;
 
 // What a stream needs on the heap of the thread that drives it, roughly.
@@ -325,7 +325,7 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
 
   const UrlTarget& target = *transfer->target;
   transfer->is_stream = asks_for_stream(request);
-  transfer->handle = take_handle(transfer->is_stream);
+  transfer->handle = take_handle(!transfer->is_stream);
   CURL* const easy = transfer->handle.easy.get();
   if (easy == nullptr) return refuse(TransportFailure::resource, "the system refused memory");
   transfer->headers.emplace(request, *settings_);
@@ -358,14 +358,13 @@ void CurlEngine::begin(const std::shared_ptr<CurlTransfer>& transfer) {
   arm(*transfer);
 }
 
-CurlHandle CurlEngine::take_handle(bool for_stream) {
-  std::vector<CurlHandle>& idle = for_stream ? idle_stream_handles_ : idle_handles_;
+CurlHandle CurlEngine::take_handle(bool used) {
   CurlHandle handle;
-  if (idle.empty()) {
+  if (!used || idle_handles_.empty()) {
     handle.easy.reset(curl_easy_init());
   } else {
-    handle = std::move(idle.back());
-    idle.pop_back();
+    handle = std::move(idle_handles_.back());
+    idle_handles_.pop_back();
   }
   return handle;
 }
@@ -433,14 +432,13 @@ void CurlEngine::read_messages() {
 void CurlEngine::end(CurlTransfer& transfer, CURLcode code) {
   curl_multi_remove_handle(multi_.get(), transfer.handle.easy.get());
   TransportOutcome outcome = transfer.exchange->finish(code, now());
-  std::vector<CurlHandle>& idle = transfer.is_stream ? idle_stream_handles_ : idle_handles_;
   // One without a connection to use again is not worth its memory.
-  if (idle.size() >= settings_->options.max_idle_connections) {
+  if (transfer.is_stream || idle_handles_.size() >= settings_->options.max_idle_connections) {
     transfer.handle = {};
   } else {
     // So that idle handles hold neither secrets nor pointers to what is gone.
     curl_easy_reset(transfer.handle.easy.get());
-    idle.push_back(std::move(transfer.handle));
+    idle_handles_.push_back(std::move(transfer.handle));
   }
 
   overdue_.erase(transfer.overdue);

@@ -56,7 +56,7 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   void end(CurlTransfer& transfer, CURLcode code);
   void arm(CurlTransfer& transfer);
 
-  [[nodiscard]] CurlHandle take_handle(bool for_stream);
+  [[nodiscard]] CurlHandle take_handle(bool used);
   [[nodiscard]] std::shared_ptr<CURLU> parse(const std::string& url);
 
   std::shared_ptr<const CurlSettings> settings_;
@@ -83,7 +83,6 @@ class CurlEngine final : public CurlAsync, public std::enable_shared_from_this<C
   // Whether anything ended since the last wait began.
   bool ended_any_ = false;
   std::vector<CurlHandle> idle_handles_;
-  std::vector<CurlHandle> idle_stream_handles_;
   // The last URL, parsed: calls of a client repeat a few. Never changed, since transfers share it.
   std::shared_ptr<CURLU> parsed_url_;
   std::string url_;

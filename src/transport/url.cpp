@@ -72,7 +72,8 @@ bool refuse(Error& fault, CURLUcode code) {
 // What is refused before libcurl parses the URL, which would accept it or blame something else.
 bool refuses_at_sight(std::string_view base_url, Error& fault) {
   if (base_url.empty()) {
-    return refuse(fault, "is required", "the service's reference names no host, so there is no default");
+    return refuse(fault, "is required",
+                  "the service's reference names no host; ClientOptions::from_environment() reads CHATOPEN_BASE_URL");
   }
   if (base::has_character(base_url, is_unsafe)) {
     return refuse(

@@ -11,8 +11,8 @@
 #include <chatopen/tools.hpp>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -239,6 +239,8 @@ void check_images() {
          "a picture is saved");
   const co::Result<co::SavedFile> later = client.save_async(made->images[0], "chatopen-names.bmp").get();
   expect(later && std::remove("chatopen-names.bmp") == 0, "and again, asynchronously");
+}
+
 void check_uploads(const std::string& picture) {
   auto mock = std::make_shared<co::testing::MockTransport>();
   for (int i = 0; i < 5; ++i) mock->reply({.body = R"({"url":"https://files.example/a"})"});

@@ -84,6 +84,7 @@ TEST_F(Http2, CallsAtOnceShareOneConnection) {
   const H2Server server(authority_.issue());
   const ChatClient client = client_of(server);
   for (auto& call : ask(client, 50)) expect_hello(std::move(call).get());
+  EXPECT_TRUE(server.wait_for_log(":status: 200\n", 50));
   EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
 }
 
@@ -106,6 +107,7 @@ TEST_F(Http2, Row52StreamsBeyondTheServersLimitAreNotSentTwiceAndLeaveTheirSibli
       EXPECT_TRUE(reply.error().maybe_processed);
     }
     EXPECT_TRUE(server.wait_for_log(":status: 200\n", calls - refused));
+    EXPECT_TRUE(server.wait_for_log("REFUSED_STREAM", refused));
     EXPECT_EQ(server.count_in_log("REFUSED_STREAM"), refused);
     // Which does not show the requests that it refuses.
     EXPECT_EQ(server.count_in_log(":method: POST\n"), calls - refused) << "something was sent again";
@@ -134,6 +136,7 @@ TEST_F(Http2, Row53ResetStreamIsAConnectionErrorAndLeavesItsSiblingsAlone) {
   expect_reset(std::move(reset).get());
   for (auto& call : before) expect_hello(std::move(call).get());
   for (auto& call : after) expect_hello(std::move(call).get());
+  EXPECT_TRUE(server.wait_for_log("send RST_STREAM"));
   EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
   expect_reset(client.chat(broken));
   EXPECT_TRUE(server.wait_for_log("send RST_STREAM", 2));
@@ -145,6 +148,7 @@ TEST_F(Http2, Row54OneStreamAtATimeServesAllOneAfterTheOther) {
   // With its reply comes the server's limit, if not before.
   expect_hello(client.chat_async(question()).get());
   for (auto& call : ask(client, 20)) expect_hello(std::move(call).get());
+  EXPECT_TRUE(server.wait_for_log(":status: 200\n", 21));
   EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
   EXPECT_EQ(server.count_in_log("REFUSED_STREAM"), 0U);
 }

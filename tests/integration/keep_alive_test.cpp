@@ -41,7 +41,6 @@ TEST_F(FaultMatrix, OneTransportKeepsAConnectionToEachOfItsServers) {
   EXPECT_EQ(other.connections(), 1U);
 }
 
-// Their libcurl handles, kept as well, have buffers of different sizes.
 TEST_F(FaultMatrix, StreamsAndOtherCallsTakeTurnsOnOneConnection) {
   const std::string text(200'000, 'a');
   RawServer server([&](Connection& connection) {

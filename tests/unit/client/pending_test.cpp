@@ -82,6 +82,17 @@ TEST_F(PendingReply, MovesWithoutLosingItsCall) {
   EXPECT_EQ(stepped->exchange(0).cancels() + stepped->exchange(1).cancels(), 0);
 }
 
+TEST_F(PendingReply, GivesItsResultOnce) {
+  mock->reply({.body = hi_envelope});
+  Pending<ChatReply> pending = make().chat_async(question());
+  EXPECT_TRUE(std::move(pending).get());
+  const Result<ChatReply> again = std::move(pending).get();
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind, ErrorKind::invalid_argument);
+  const Pending<ChatReply> elsewhere = std::move(pending);
+  EXPECT_EQ(std::move(pending).get().error().kind, ErrorKind::invalid_argument);
+}
+
 TEST_F(PendingReply, GoesOnWithoutItsHandle) {
   bool told = false;
   static_cast<void>(client.stream_async(question(), [&](const ChatDelta&) { told = true; }));

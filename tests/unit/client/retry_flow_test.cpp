@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
 #include <vector>
 
 namespace chatopen {
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 
 class RetryFlow : public ClientOverMock {};
 
@@ -346,6 +348,21 @@ TEST_F(RetryFlow, LetsThePredicateHaveTheLastWord) {
   EXPECT_EQ(reply.error().http_status, 503);
   EXPECT_EQ(reply.error().attempts, 2);
   EXPECT_THAT(asked, ElementsAre(ErrorKind::connect, ErrorKind::server_error));
+}
+
+TEST_F(RetryFlow, TellsThePredicateWhatTheCallSoFarHasComeTo) {
+  ClientOptions with = options();
+  with.retry.retry_ambiguous = true;
+  std::vector<std::pair<int, bool>> asked;
+  with.retry.predicate = retry_if([&asked](const Error& error) {
+    asked.emplace_back(error.attempts, error.maybe_processed);
+    return true;
+  });
+  mock->fail(TransportFailure::connect);
+  mock->reply({.status = 500});
+  mock->reply({.status = 503});
+  ASSERT_FALSE(make(with).chat(question()));
+  EXPECT_THAT(asked, ElementsAre(Pair(1, false), Pair(2, true), Pair(3, true)));
 }
 
 TEST_F(RetryFlow, AsksNoPredicateAboutWhatIsNeverSentAgain) {

@@ -36,14 +36,11 @@ TEST_F(PushedStream, GoesOnWhileTheCallableReturnsTrue) {
   EXPECT_EQ(reply->text(), "abc");
 }
 
-// As that of printf, which nobody means as an answer.
 TEST_F(PushedStream, GoesOnWhateverElseTheCallableReturns) {
   script_three();
   std::string text;
-  const Result<ChatReply> reply = make().chat(question(), [&](const ChatDelta& delta) {
-    text += delta.text;
-    return 0;
-  });
+  const Result<ChatReply> reply =
+      make().chat(question(), [&](const ChatDelta& delta) -> std::string& { return text += delta.text; });
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(text, "abc");
 }
