@@ -160,7 +160,8 @@ class CHATOPEN_EXPORT Conversation {
   [[nodiscard]] Result<void> accept(Question question, const ChatReply& reply);
 
   /// Adds whole exchanges: messages in which every call of a tool is followed by its result, up to an answer.
-  /// Errors: `invalid_argument` naming the message that does not belong there; the history is as it was.
+  /// Errors: `invalid_argument` naming the message that does not belong there or could not be sent; the history is as
+  /// it was.
   [[nodiscard]] Result<void> accept(std::vector<Message> exchange);
 
   /// What was said so far, oldest first, without the persona.

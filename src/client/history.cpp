@@ -1,6 +1,8 @@
 #include "client/history.hpp"
 
 #include "base/refusal.hpp"
+#include "codec/request_check.hpp"
+#include "codec/strict_json.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -46,7 +48,7 @@ std::size_t add(std::size_t sum, std::size_t more) noexcept {
 // The calls of the last assistant's message that have no result yet.
 using OpenCalls = std::vector<std::string_view>;
 
-bool refuses_message(const Message& message, OpenCalls& open, Error& fault) {
+bool refuses_place(const Message& message, OpenCalls& open, Error& fault) {
   const auto refuse = [&fault](std::initializer_list<std::string_view> what) {
     return base::refuse(fault, ErrorKind::invalid_argument, what,
                         {"a history has whole exchanges: a question, the results of all tools called, an answer"});
@@ -58,9 +60,6 @@ bool refuses_message(const Message& message, OpenCalls& open, Error& fault) {
     return false;
   }
   if (!open.empty()) return refuse({" comes before the result of the tool call ", open.front()});
-  if (!message.tool_calls.empty() && message.role != Role::assistant) {
-    return refuse({" has tool_calls, but is not an assistant's"});
-  }
   for (const ToolCall& call : message.tool_calls) open.push_back(call.id);
   return false;
 }
@@ -76,11 +75,17 @@ bool refuses_question(const Message& question, Error& fault) {
 bool refuses_history(const std::vector<Message>& messages, std::string_view list, Error& fault) {
   OpenCalls open;
   const auto within = [&](std::size_t index) {
-    fault.message = std::string(list) + "[" + std::to_string(index) + "]" + fault.message;
+    // Identifiers come from files and models.
+    fault = codec::json_fault(fault.kind, std::string(list) + "[" + std::to_string(index) + "]" + fault.message,
+                              fault.detail);
     return true;
   };
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (refuses_message(messages[i], open, fault)) return within(i);
+    if (codec::refuses_message(messages[i], fault)) {
+      fault.message.insert(0, ".");
+      return within(i);
+    }
+    if (refuses_place(messages[i], open, fault)) return within(i);
   }
   if (messages.empty() || (messages.back().role == Role::assistant && messages.back().tool_calls.empty())) return false;
   base::refuse(fault, ErrorKind::invalid_argument, {" is the last, but no answer"},

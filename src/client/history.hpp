@@ -13,8 +13,8 @@ namespace chatopen::client {
 /// Whether the message cannot begin an exchange. The fault is described.
 [[nodiscard]] bool refuses_question(const Message& question, Error& fault);
 
-/// Whether the messages are not whole exchanges. The first fault is described, naming the message by its place in the
-/// list of that name.
+/// Whether the messages are not whole exchanges, or one of them could not be sent. The first fault is described, naming
+/// the message by its place in the list of that name.
 [[nodiscard]] bool refuses_history(const std::vector<Message>& messages, std::string_view list, Error& fault);
 
 /// The index of the oldest message that is kept, which begins an exchange; the size when none is. `tokens` are those of

@@ -28,6 +28,12 @@ std::string_view broken_json(std::string_view answer) noexcept {
   return answer.substr(start, end == std::string_view::npos ? end : end - start);
 }
 
+// Both what a model said and what a validator makes of it.
+std::string printable(std::string_view text, const ChatClient& client) {
+  const auto credentials = detail::ClientAccess::core(client)->credentials();
+  return base::Redactor(*credentials).redact(text, max_snippet_bytes);
+}
+
 std::string words_of(const Message& message) {
   std::string words = message.text;
   for (const ContentPart& part : message.parts) {
@@ -55,7 +61,9 @@ void JsonLoop::accept(Result<ChatReply> reply) {
     Error error = std::move(reply).error();
     error.attempts += attempts_;
     error.maybe_processed = error.maybe_processed || answers_ > 1;
-    if (!fault_.empty()) error.detail += (error.detail.empty() ? "" : "; ") + ("it was asked again because " + fault_);
+    if (!fault_.empty()) {
+      error.detail += (error.detail.empty() ? "" : "; ") + printable("it was asked again because " + fault_, client_);
+    }
     result_ = std::move(error);
     return;
   }
@@ -91,10 +99,8 @@ std::string JsonLoop::take(const std::string& answer, std::string& json) const {
 }
 
 Error JsonLoop::unusable(const ChatReply& reply, const std::string& fault) const {
-  const auto credentials = detail::ClientAccess::core(client_)->credentials();
-  const base::Redactor redactor(*credentials);
   Error error = {.kind = ErrorKind::protocol,
-                 .message = redactor.redact("the model's answer cannot be used: " + fault, max_snippet_bytes),
+                 .message = printable("the model's answer cannot be used: " + fault, client_),
                  .detail = count_of(answers_, "answer")};
   if (usage_) {
     error.detail += " for " + std::to_string(usage_->total_tokens) + " tokens (" +
@@ -104,7 +110,7 @@ Error JsonLoop::unusable(const ChatReply& reply, const std::string& fault) const
   error.request_id = reply.request_id();
   error.attempts = attempts_;
   error.maybe_processed = true;
-  error.body_snippet = redactor.redact(reply.text(), max_snippet_bytes);
+  error.body_snippet = printable(reply.text(), client_);
   return error;
 }
 

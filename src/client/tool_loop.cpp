@@ -101,7 +101,7 @@ void ToolLoop::accept(Result<ChatReply> reply) {
 // False when that ends the run.
 bool ToolLoop::run(const ToolCall& call) {
   if (options_.call.cancel.cancelled()) {
-    Error error = base::refusal(ErrorKind::cancelled, {"cancelled before the tool ", call.name, " ran"});
+    Error error = codec::json_fault(ErrorKind::cancelled, "cancelled before the tool " + call.name + " ran");
     error.maybe_processed = true;
     end(std::move(error));
     return false;
@@ -110,7 +110,8 @@ bool ToolLoop::run(const ToolCall& call) {
   if (!result) {
     Error error = std::move(result).error();
     if (options_.on_fault == ToolFault::end_run) {
-      error.message = "the tool " + call.name + ": " + error.message;
+      // The name is the model's.
+      error.message = codec::json_fault(error.kind, "the tool " + call.name + ": ").message + error.message;
       error.maybe_processed = true;
       end(std::move(error));
       return false;

@@ -74,6 +74,12 @@ void base64_encode(std::string_view bytes, char* into) noexcept {
   base64_encode_by_table(bytes, into);
 }
 
+std::string base64_encode(std::string_view bytes) {
+  std::string text(base64_size(bytes.size()), '\0');
+  base64_encode(bytes, text.data());
+  return text;
+}
+
 void base64_encode_by_table(std::string_view bytes, char* into) noexcept {
   const auto write = [&into](std::uint32_t bits) {
     into[0] = alphabet[bits >> 18];

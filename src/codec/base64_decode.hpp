@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chatopen/export.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -18,7 +20,7 @@ namespace chatopen::codec {
 /// stands in the last piece only.
 [[nodiscard]] bool base64_decode(std::string_view text, char* into, std::size_t& written) noexcept;
 
-/// The bytes of a whole text; empty for what an encoder never writes.
-[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
+/// The bytes of a whole text; empty for what an encoder never writes. Exported for the recordings of chatopen::testing.
+[[nodiscard]] CHATOPEN_EXPORT std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace chatopen::codec

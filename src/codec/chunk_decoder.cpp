@@ -18,6 +18,7 @@ constexpr int reasoning_channel = -1;
 
 // Every event looks through all of them.
 constexpr std::size_t max_waiting = 100;
+constexpr std::size_t max_known_calls = 100;
 
 // As in the parser: an event that is larger does not leave its memory to the small ones that follow.
 constexpr std::size_t max_kept_event_bytes = std::size_t{1024} * 1024;
@@ -193,7 +194,6 @@ void ChunkDecoder::read_choices(const std::optional<Json>& choices) {
 void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
   simdjson::dom::array list;
   if (!tool_calls || tool_calls->get(list) != simdjson::SUCCESS) return;
-  const int highest_before = highest_call_;
   int position = 0;
   for (const Json each : list) {
     ToolCallDelta& call = next_call(position);
@@ -203,8 +203,7 @@ void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
       settle(call.name);
     }
     if (says_something(call)) {
-      call.index = number_call(each, call, highest_before, list.size() == 1);
-      highest_call_ = std::max(highest_call_, call.index);
+      call.index = number_call(each, call, list.size() == 1);
       join_halves(call.index, call.arguments);
       if (says_something(call)) ++scratch_->call_count;
     }
@@ -212,17 +211,30 @@ void ChunkDecoder::read_tool_calls(const std::optional<Json>& tool_calls) {
   }
 }
 
-// The index of a call, which has its position so far. Servers that leave it out send several calls in one event, or a
-// call with an identifier and then the rest of it without one.
-int ChunkDecoder::number_call(const Json& piece, const ToolCallDelta& call, int highest_before, bool is_alone) {
+// The index of a call, which has its position so far. Servers that leave it out send several calls in one event, pieces
+// of several calls in turn, each with its identifier, or a call with an identifier and then the rest of it without one.
+int ChunkDecoder::number_call(const Json& piece, const ToolCallDelta& call, bool is_alone) {
   constexpr int most = std::numeric_limits<int>::max();
-  if (const auto index = count_of(member_of(piece, "index")); index && *index <= most) return static_cast<int>(*index);
-  if (call.id.empty()) return is_alone && last_call_ >= 0 ? last_call_ : call.index;
-  if (call.id == last_call_id_) return last_call_;
-  last_call_id_ = call.id;
-  last_call_ = call.index;
-  if (call.index <= highest_before && highest_before < most - call.index) last_call_ += highest_before + 1;
-  return last_call_;
+  const auto known =
+      std::find_if(known_calls_.begin(), known_calls_.end(), [&call](const auto& each) { return each.id == call.id; });
+  int number = call.index;
+  if (const auto index = count_of(member_of(piece, "index")); index && *index <= most) {
+    number = static_cast<int>(*index);
+  } else if (call.id.empty()) {
+    if (is_alone && last_call_ >= 0) number = last_call_;
+  } else if (known != known_calls_.end()) {
+    number = known->index;
+  } else if (highest_call_ < most) {
+    number = std::max(number, highest_call_ + 1);
+  }
+  if (!call.id.empty() && known == known_calls_.end()) {
+    if (known_calls_.size() < max_known_calls) known_calls_.emplace_back();
+    known_calls_.back().id = call.id;
+    known_calls_.back().index = number;
+  }
+  highest_call_ = std::max(highest_call_, number);
+  last_call_ = number;
+  return number;
 }
 
 // Where the next piece of a tool call goes; `scratch_->call_count` does not count it yet.

@@ -59,7 +59,7 @@ class ChunkDecoder {
   void read_choices(const std::optional<Json>& choices);
   void read_tool_calls(const std::optional<Json>& tool_calls);
   void read_word(const std::optional<Json>& value, std::string& word) const;
-  [[nodiscard]] int number_call(const Json& piece, const ToolCallDelta& call, int highest_before, bool is_alone);
+  [[nodiscard]] int number_call(const Json& piece, const ToolCallDelta& call, bool is_alone);
   [[nodiscard]] ToolCallDelta& next_call(int index);
   void join_halves(int channel, std::string& piece);
   [[nodiscard]] Error refusal(int http_status);
@@ -72,10 +72,10 @@ class ChunkDecoder {
   // for the other texts.
   std::vector<std::pair<int, unsigned>> waiting_;
   bool saw_finish_reason_ = false;
-  // The highest index of a tool call so far, and the call without an index that came last.
+  // Of tool calls: the highest index so far, that of the last piece, and the identifiers.
   int highest_call_ = -1;
   int last_call_ = -1;
-  std::string last_call_id_;
+  std::vector<ToolCallDelta> known_calls_;
   std::string model_;
   std::string request_id_;
 };

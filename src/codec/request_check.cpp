@@ -69,10 +69,7 @@ bool refuses_role(Role role, Error& fault) {
 bool refuses_messages(const ChatRequest& request, Error& fault) {
   if (request.messages.empty()) return refuse(fault, {"messages is empty"}, "add at least Message::user(...)");
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    const Message& message = request.messages[i];
-    if (refuses_role(message.role, fault) || refuses_content(message, fault) || refuses_tool_calls(message, fault)) {
-      return within(fault, "messages", i);
-    }
+    if (refuses_message(request.messages[i], fault)) return within(fault, "messages", i);
   }
   return false;
 }
@@ -163,6 +160,10 @@ bool refuses_as_prompt(const std::vector<Message>& messages, PromptTexts& texts,
 
 bool is_tool_choice_word(const std::string& tool_choice) noexcept {
   return tool_choice == "auto" || tool_choice == "none" || tool_choice == "required";
+}
+
+bool refuses_message(const Message& message, Error& fault) {
+  return refuses_role(message.role, fault) || refuses_content(message, fault) || refuses_tool_calls(message, fault);
 }
 
 bool refuses_messages_form(const ChatRequest& request, Error& fault) {

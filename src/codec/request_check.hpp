@@ -11,6 +11,9 @@ namespace chatopen::codec {
 /// field by its path, such as `messages[1].content[0].text`. Files of pictures are not looked at.
 [[nodiscard]] bool refuses_messages_form(const ChatRequest& request, Error& fault);
 
+/// The same for one message; the path begins within it, such as `content[0].text`.
+[[nodiscard]] bool refuses_message(const Message& message, Error& fault);
+
 /// What the prompt form takes from the messages.
 struct PromptTexts {
   const std::string* issue = nullptr;

@@ -1,6 +1,7 @@
 #include "testing/cassette_body.hpp"
 
-#include "testing/base64.hpp"
+#include "codec/base64.hpp"
+#include "codec/base64_decode.hpp"
 #include "testing/json_scan.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ std::optional<std::string> whole_text(const Json& body, const std::string& where
     const std::string member = where + "/" + name;
     if (!found->is_string()) throw CassetteFault{member, std::string("must be a string, but is ") + found->type_name()};
     if (name == std::string("text")) return found->get<std::string>();
-    std::optional<std::string> bytes = from_base64(found->get_ref<const std::string&>());
+    std::optional<std::string> bytes = codec::base64_decode(found->get_ref<const std::string&>());
     if (!bytes) throw CassetteFault{member, "is not Base64"};
     return bytes;
   }
@@ -78,7 +79,7 @@ Json write_reply_body(const std::vector<std::string>& chunks) {
   } else if (is_utf8(whole)) {
     body["text"] = whole;
   } else {
-    body["base64"] = to_base64(whole);
+    body["base64"] = codec::base64_encode(whole);
   }
   if (chunks.size() > 1) body["chunk_bytes"] = std::move(sizes);
   return body;

@@ -47,6 +47,7 @@ void CassetteRedactor::learn(const std::vector<HttpHeader>& request_headers) {
 }
 
 void CassetteRedactor::add_secret(std::string secret) {
+  if (secret == redacted) return;
   if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.push_back(std::move(secret));
 }
 
@@ -106,7 +107,18 @@ std::string CassetteRedactor::text(std::string_view text) const {
 
 void CassetteRedactor::hide_in(ChunkedText& body) {
   hide_members(body, 0);
+  hide_numbers(body);
   hide_secrets(body);
+}
+
+void CassetteRedactor::hide_in(Json& value) const {
+  if (value.is_string()) {
+    value = text(value.get_ref<const std::string&>());
+  } else if (value.is_structured()) {
+    for (Json& each : value) hide_in(each);
+  } else if (!value.is_null() && has_secret(to_line(value))) {
+    value = redacted;
+  }
 }
 
 void CassetteRedactor::hide_in_form(Json& parts) {
@@ -116,9 +128,7 @@ void CassetteRedactor::hide_in_form(Json& parts) {
     learn_texts(part["content"]);
     part["content"] = redacted;
   }
-  for (Json& part : parts) {
-    for (Json& value : part) value = text(value.get_ref<const std::string&>());
-  }
+  hide_in(parts);
 }
 
 bool CassetteRedactor::hides(const std::string* name, const std::vector<std::string>& path) const {
@@ -149,13 +159,35 @@ void CassetteRedactor::hide_members(ChunkedText& body, int depth) {
 // The string with the members hidden in the JSON that it holds; empty when there is nothing to hide.
 std::string CassetteRedactor::hidden_within(std::string_view string, int depth) {
   if (string.find_first_of("{[") == std::string_view::npos) return {};
-  const Json decoded = Json::parse(string, nullptr, false);
+  Json decoded = Json::parse(string, nullptr, false);
+  // What was cut has no end.
+  if (decoded.is_discarded()) decoded = Json::parse(std::string(string) + '"', nullptr, false);
   if (!decoded.is_string()) return {};
   const auto& text = decoded.get_ref<const std::string&>();
   ChunkedText within;
   within.append(text);
   hide_members(within, depth + 1);
   return within.text == text ? std::string() : to_line(within.text);
+}
+
+// Numbers and words become strings: with the mark as it is, JSON would be none any more.
+void CassetteRedactor::hide_numbers(ChunkedText& body) const {
+  if (secrets_.empty()) return;
+  std::vector<TextEdit> edits;
+  JsonScan scan(body.text);
+  while (scan.next()) {
+    const char first = body.text[scan.begin()];
+    if (first == '"' || first == '{' || first == '[') continue;
+    const std::size_t end = scan.end();
+    if (!has_secret(std::string_view(body.text).substr(scan.begin(), end - scan.begin()))) continue;
+    edits.push_back({scan.begin(), end, '"' + std::string(redacted) + '"'});
+  }
+  body.apply(edits);
+}
+
+bool CassetteRedactor::has_secret(std::string_view text) const {
+  const base::Redactor redactor(std::vector<std::string_view>(secrets_.begin(), secrets_.end()));
+  return redactor.find(text, 0).size != 0;
 }
 
 void CassetteRedactor::hide_secrets(ChunkedText& body) const {

@@ -5,6 +5,7 @@
 
 #include <chatopen/testing/recording_transport.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,19 @@ class CassetteRedactor {
   [[nodiscard]] std::string url(std::string_view url) const;
   /// Hides members and secrets. What stood in the members is a secret from now on: services repeat what they were told.
   void hide_in(ChunkedText& body);
+  /// Hides the secrets in every string and number of a value.
+  void hide_in(Json& value) const;
   [[nodiscard]] std::string text(std::string_view text) const;
   /// The same in the parts of a form, as `comparable_body` makes it.
   void hide_in_form(Json& parts);
+  /// How many secrets are known so far.
+  [[nodiscard]] std::size_t secrets() const noexcept { return secrets_.size(); }
 
  private:
   void hide_members(ChunkedText& body, int depth);
   void hide_secrets(ChunkedText& body) const;
+  void hide_numbers(ChunkedText& body) const;
+  [[nodiscard]] bool has_secret(std::string_view text) const;
   [[nodiscard]] bool hides(const std::string* name, const std::vector<std::string>& path) const;
   [[nodiscard]] std::string hidden_within(std::string_view string, int depth);
   void learn_value(std::string_view json);

@@ -1,7 +1,8 @@
 #include "testing/comparable_body.hpp"
 
 #include "base/ascii.hpp"
-#include "testing/base64.hpp"
+#include "codec/base64.hpp"
+#include "codec/base64_decode.hpp"
 #include "testing/sha256.hpp"
 
 #include <optional>
@@ -78,7 +79,7 @@ Json comparable_body(std::string_view body, std::string_view content_type) {
   }
   if (auto json = parse_json(body)) return {{"json", std::move(*json)}};
   if (is_utf8(body)) return {{"text", std::string(body)}};
-  return {{"base64", to_base64(body)}};
+  return {{"base64", codec::base64_encode(body)}};
 }
 
 bool is_form(std::string_view content_type) noexcept {
@@ -103,7 +104,8 @@ std::string elided(const std::string& text) {
   if (!text.starts_with(scheme) || comma == std::string::npos || comma > longest_head.size() * 2) return text;
   const std::string_view data = std::string_view(text).substr(comma + 1);
   if (data.starts_with('[') && data.ends_with(']')) return text;
-  const auto bytes = std::string_view(text).substr(0, comma).ends_with(";base64") ? from_base64(data) : std::nullopt;
+  const auto bytes =
+      std::string_view(text).substr(0, comma).ends_with(";base64") ? codec::base64_decode(data) : std::nullopt;
   return text.substr(0, comma + 1) + digest(bytes ? std::string_view(*bytes) : data);
 }
 

@@ -165,10 +165,10 @@ class Reader {
     return failure;
   }
 
-  CassetteRecord read_record(const Json& value, const std::string& where) const {
+  CassetteRecord read_record(const Json& value, const std::string& where) {
     require_object(value, where, {"request", "reply", "outcome"});
     CassetteRecord record;
-    record.line = position_of(text_, place_of(where)).line;
+    record.line = line_of(place_of(where));
     const std::string in_request = where + "/request";
     const Json& request = required(value, where, "request");
     require_object(request, in_request, {"method", "url", "headers", "body"});
@@ -193,7 +193,18 @@ class Reader {
     return record;
   }
 
-  std::vector<CassetteRecord> read_records(const Json& cassette) const {
+  // Records come one after the other, so their lines are counted only once.
+  std::size_t line_of(std::size_t at) {
+    if (at < counted_) {
+      counted_ = 0;
+      line_ = 1;
+    }
+    line_ += position_of(text_.substr(counted_), at - counted_).line - 1;
+    counted_ = at;
+    return line_;
+  }
+
+  std::vector<CassetteRecord> read_records(const Json& cassette) {
     require_object(cassette, "", {"version", "records"});
     const Json& version = required(cassette, "", "version");
     if (version != 1) throw CassetteFault{"/version", "must be 1, but is " + to_line(version)};
@@ -207,6 +218,8 @@ class Reader {
   std::string_view text_;
   const std::string& name_;
   std::map<std::string, std::size_t> places_;
+  std::size_t counted_ = 0;
+  std::size_t line_ = 1;
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ std::size_t Recorder::reserve() {
 void Recorder::record(std::size_t place, RawExchange raw, const TransportOutcome& outcome) {
   const std::lock_guard lock(mutex_);
   redactor_.learn(raw.request_headers);
-  records_[place] = to_record(std::move(raw), outcome);
+  const std::size_t secrets = redactor_.secrets();
+  records_[place] = {.record = to_record(std::move(raw), outcome), .secrets = secrets};
   ++recorded_;
   has_unsaved_ = true;
 }
@@ -33,8 +34,10 @@ std::size_t Recorder::recorded() const {
 Result<void> Recorder::save() {
   const std::lock_guard lock(mutex_);
   std::vector<CassetteRecord> ended;
-  for (const auto& record : records_) {
-    if (record) ended.push_back(*record);
+  for (Entry& each : records_) {
+    if (!each.record) continue;
+    if (std::exchange(each.secrets, redactor_.secrets()) != redactor_.secrets()) hide_again(*each.record);
+    ended.push_back(*each.record);
   }
   Result<void> saved = replace_file(path_, write_cassette(ended));
   if (saved) has_unsaved_ = false;
@@ -44,6 +47,17 @@ Result<void> Recorder::save() {
 bool Recorder::has_unsaved() const {
   const std::lock_guard lock(mutex_);
   return has_unsaved_;
+}
+
+void Recorder::hide_again(CassetteRecord& record) {
+  record.url = redactor_.text(record.url);
+  redactor_.hide_in(record.request_body);
+  for (auto* const headers : {&record.request_headers, &record.reply_headers}) *headers = redactor_.headers(*headers);
+  ChunkedText reply;
+  for (const std::string& chunk : record.chunks) reply.append(chunk);
+  redactor_.hide_in(reply);
+  record.chunks = reply.chunks();
+  if (record.failure) record.failure->message = redactor_.text(record.failure->message);
 }
 
 CassetteRecord Recorder::to_record(RawExchange raw, const TransportOutcome& outcome) {

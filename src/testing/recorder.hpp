@@ -36,11 +36,18 @@ class Recorder {
   /// Keeps the exchange, less what is secret.
   void record(std::size_t place, RawExchange raw, const TransportOutcome& outcome);
   [[nodiscard]] std::size_t recorded() const;
-  /// Errors: `io`.
+  /// Hides in earlier records, too, what later ones said is secret. Errors: `io`.
   [[nodiscard]] Result<void> save();
   [[nodiscard]] bool has_unsaved() const;
 
  private:
+  struct Entry {
+    std::optional<CassetteRecord> record = {};
+    /// How many secrets were known when it was made.
+    std::size_t secrets = 0;
+  };
+
+  void hide_again(CassetteRecord& record);
   [[nodiscard]] CassetteRecord to_record(RawExchange raw, const TransportOutcome& outcome);
   [[nodiscard]] Json request_body(const RawExchange& raw);
 
@@ -48,7 +55,7 @@ class Recorder {
   std::size_t elide_data_above_;
   std::string path_;
   CassetteRedactor redactor_;
-  std::vector<std::optional<CassetteRecord>> records_;
+  std::vector<Entry> records_;
   std::size_t recorded_ = 0;
   bool has_unsaved_ = false;
 };

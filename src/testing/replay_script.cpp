@@ -144,9 +144,8 @@ ReplayMismatch ReplayScript::explain(SentRequest sent) const {
     mismatch.message += records_.empty() ? "it is empty" : "each of its records has been used";
   } else {
     const bool is_next = options_.matching == Matching::strict && !options_.matcher;
-    mismatch.differences =
-        differences(records_[mismatch.nearest], sent, options_.matching == Matching::path && !options_.matcher);
-    for (RequestDifference& each : mismatch.differences) each.sent = redactor.text(each.sent);
+    mismatch.differences = differences(records_[mismatch.nearest], sent,
+                                       options_.matching == Matching::path && !options_.matcher, &redactor);
     mismatch.message += (is_next ? "the next one, " : "the nearest, ") + name_of(mismatch.nearest) +
                         (mismatch.differences.empty() ? ", was refused by the matcher"
                                                       : ", differs in " + describe(mismatch.differences));

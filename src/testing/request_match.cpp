@@ -46,8 +46,11 @@ std::string shown(const Json& value, std::size_t difference = 0) {
 
 class Comparison {
  public:
+  explicit Comparison(const CassetteRedactor* redactor) noexcept : redactor_(redactor) {}
+
   void text(const char* where, std::string_view recorded, std::string_view sent) {
-    if (!testing::matches(recorded, sent)) found_.push_back({where, std::string(recorded), std::string(sent)});
+    if (testing::matches(recorded, sent)) return;
+    found_.push_back({where, std::string(recorded), redactor_ != nullptr ? redactor_->text(sent) : std::string(sent)});
   }
 
   void value(const std::string& where, const Json& recorded, const Json& sent) {
@@ -57,7 +60,8 @@ class Comparison {
     if (recorded != sent) differ(where, recorded, sent);
   }
 
-  void differ(const std::string& where, const Json& recorded, const Json& sent) {
+  void differ(const std::string& where, const Json& recorded, const Json& sent_as_it_is) {
+    const Json sent = without_secrets(sent_as_it_is);
     std::size_t difference = 0;
     if (recorded.is_string() && sent.is_string()) {
       const auto& a = recorded.get_ref<const std::string&>();
@@ -77,6 +81,12 @@ class Comparison {
     return sent.is_string() && testing::matches(recorded, sent.get_ref<const std::string&>());
   }
 
+  // Before an excerpt could cut one in two.
+  Json without_secrets(Json sent) const {
+    if (redactor_ != nullptr) redactor_->hide_in(sent);
+    return sent;
+  }
+
   void members(const std::string& where, const Json& recorded, const Json& sent) {
     for (const auto& [name, value_recorded] : recorded.items()) {
       const std::string at = where + to_pointer({name});
@@ -88,7 +98,8 @@ class Comparison {
       }
     }
     for (const auto& [name, value_sent] : sent.items()) {
-      if (!recorded.contains(name)) found_.push_back({where + to_pointer({name}), "", shown(value_sent)});
+      if (!recorded.contains(name))
+        found_.push_back({where + to_pointer({name}), "", shown(without_secrets(value_sent))});
     }
   }
 
@@ -98,13 +109,14 @@ class Comparison {
       if (i >= sent.size()) {
         found_.push_back({at, shown(recorded[i]), ""});
       } else if (i >= recorded.size()) {
-        found_.push_back({at, "", shown(sent[i])});
+        found_.push_back({at, "", shown(without_secrets(sent[i]))});
       } else {
         value(at, recorded[i], sent[i]);
       }
     }
   }
 
+  const CassetteRedactor* redactor_;
   std::vector<RequestDifference> found_;
 };
 
@@ -123,8 +135,9 @@ void compare_bodies(const Json& recorded, const Json& sent, Comparison& comparis
 
 }  // namespace
 
-std::vector<RequestDifference> differences(const CassetteRecord& record, const SentRequest& sent, bool path_only) {
-  Comparison comparison;
+std::vector<RequestDifference> differences(const CassetteRecord& record, const SentRequest& sent, bool path_only,
+                                           const CassetteRedactor* redactor) {
+  Comparison comparison(redactor);
   const std::string_view recorded_path = path_and_query(record.url);
   const std::string_view sent_path = path_and_query(sent.request.url);
   if (path_only) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "testing/cassette.hpp"
+#include "testing/cassette_redactor.hpp"
 #include "testing/json.hpp"
 
 #include <chatopen/testing/replay_transport.hpp>
@@ -18,9 +19,10 @@ struct SentRequest {
   Json body = {};
 };
 
-/// In what the request differs from the record; empty when it matches. `path_only` compares nothing else.
+/// In what the request differs from the record; empty when it matches. `path_only` compares nothing else. What was sent
+/// is shown without what the redactor, if any, hides.
 [[nodiscard]] std::vector<RequestDifference> differences(const CassetteRecord& record, const SentRequest& sent,
-                                                         bool path_only);
+                                                         bool path_only, const CassetteRedactor* redactor = nullptr);
 
 /// What comes after the host: path and query.
 [[nodiscard]] std::string_view path_and_query(std::string_view url);

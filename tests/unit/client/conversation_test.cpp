@@ -127,6 +127,10 @@ TEST_F(UnfinishedExchange, ByCancellation) {
   CancelSource source;
   source.cancel();
   EXPECT_EQ(innkeeper.ask("Supper?", {.cancel = source.token()}).error().kind, ErrorKind::cancelled);
+  CancelSource midway;
+  mock->reply_stream({answer_event("Stew"), answer_event(" and"), done_event});
+  const auto cancel = [&](const ChatDelta&) { midway.cancel(); };
+  EXPECT_EQ(innkeeper.ask("Supper?", cancel, {.cancel = midway.token()}).error().kind, ErrorKind::cancelled);
   mock->stall();
   PendingAnswer answer = innkeeper.ask_async("Supper?");
   answer.cancel();

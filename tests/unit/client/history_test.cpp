@@ -39,7 +39,14 @@ TEST(History, HasWholeExchanges) {
   EXPECT_EQ(fault_in({Message::tool("a", "1"), say}), "history[0] is the result of a call that was not made: a");
   Message wrong = ask;
   wrong.tool_calls = calling({"a"}).tool_calls;
-  EXPECT_EQ(fault_in({wrong, Message::tool("a", "1"), say}), "history[0] has tool_calls, but is not an assistant's");
+  EXPECT_EQ(fault_in({wrong, Message::tool("a", "1"), say}),
+            "history[0].tool_calls is set, but the message is not an assistant's");
+  EXPECT_EQ(fault_in({Message::user(""), say}), "history[0].content is empty");
+  EXPECT_EQ(fault_in({ask, Message::assistant("\xff")}), "history[1].content is not valid UTF-8");
+  EXPECT_EQ(fault_in({Message::user({image_url("cat.png")}), say}),
+            "history[0].content[0].imageUrl.url is no http, https or data URL");
+  EXPECT_EQ(fault_in({Message::tool("\x1b[31m", "1"), say}),
+            "history[0] is the result of a call that was not made: \uFFFD[31m");
 }
 
 // A history with exchanges of every length, and where they begin.
@@ -58,7 +65,7 @@ Told tell(std::mt19937& random) {
   for (unsigned left = below(8); left > 0; --left) {
     history.starts.push_back(history.messages.size());
     if (below(3) == 0) history.messages.push_back(Message::system("note"));
-    history.messages.push_back(Message::user(std::string(below(20), 'q')));
+    history.messages.push_back(Message::user(std::string(1 + below(20), 'q')));
     for (unsigned steps = below(3); steps > 0; --steps) {
       history.messages.push_back(calling({"a", "b"}));
       history.messages.push_back(Message::tool("a", "1"));

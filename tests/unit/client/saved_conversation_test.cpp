@@ -80,13 +80,13 @@ std::string any_text(std::mt19937& random) {
 }
 
 std::vector<Message> any_exchange(std::mt19937& random, const std::string& file) {
-  std::vector<Message> messages = {Message::user(any_text(random))};
+  std::vector<Message> messages = {Message::user("?" + any_text(random))};
   if (random() % 2 == 0) {
     messages[0].text.clear();
     for (std::size_t left = 1 + random() % 3; left > 0; --left) {
       switch (random() % 4) {
         case 0: messages[0].parts.emplace_back(text(any_text(random))); break;
-        case 1: messages[0].parts.emplace_back(image_url(any_text(random))); break;
+        case 1: messages[0].parts.emplace_back(image_url("https://x.example/\"\\ä/" + std::to_string(random()))); break;
         case 2: {
           std::string bytes(gif);
           for (std::size_t more = random() % 5; more > 0; --more) bytes += static_cast<char>(random() & 0xff);
@@ -151,10 +151,10 @@ TEST_F(SavedConversation, LeavesTheOldFileWhenItCannotWrite) {
   EXPECT_FALSE(conversation.save(""));
   EXPECT_FALSE(conversation.save(path(std::string("a\0b", 3))));
   write("talk.json", "old");
-  ASSERT_TRUE(conversation.accept("1", ChatReply({.text = "\xff"})));
+  conversation.set_persona("\xff");
   const auto refused = conversation.save(path("talk.json"));
   EXPECT_EQ(refused.error().kind, ErrorKind::invalid_argument);
-  EXPECT_EQ(refused.error().message, "history[1].text is not valid UTF-8");
+  EXPECT_EQ(refused.error().message, "persona[0].text is not valid UTF-8");
   EXPECT_EQ(std::filesystem::file_size(path("talk.json")), 3U);
 }
 
@@ -204,6 +204,7 @@ TEST_F(SavedConversation, RestoresNothingOrEverything) {
       {start + R"([{"role":"user","parts":[{"image_file":"/dev/zero"}]}]})", "history[0].parts[0].image_file: "},
       {start + R"([{"role":"assistant","tool_calls":[{"id":1}]}]})", "history[0].tool_calls[0].id: expected a string"},
       {start + R"([{"role":"user","text":"a"}]})", "history[0] is the last, but no answer"},
+      {start + R"([{"role":"user"},{"role":"assistant","text":"a"}]})", "history[0].content is empty"},
       {start + R"([{"role":"tool","text":"a","tool_call_id":"x"}]})",
        "history[0] is the result of a call that was not"},
       {R"({"version":1,"persona":[{"role":"tool","sound":1}],"history":[]})", "persona[0].sound: no such member"},

@@ -116,6 +116,11 @@ TEST_F(StructuredOutput, SaysWhyItHadAskedAgainWhenThatFails) {
   EXPECT_EQ(answer.error().attempts, 2);
   EXPECT_TRUE(answer.error().maybe_processed) << "the first answer was paid for";
   EXPECT_THAT(answer.error().detail, HasSubstr("it was asked again because it has no JSON object or list"));
+  answers("{}");
+  mock->fail(TransportFailure::connect);
+  const auto hostile = [](const std::string&) { return std::string("it has \x1b[31m"); };
+  EXPECT_THAT(chat_json_text(client, question(), hostile, {.call = {.retry = RetryPolicy::none()}}).error().detail,
+              HasSubstr("it was asked again because it has \uFFFD[31m"));
 }
 
 TEST_F(StructuredOutput, PutsEverythingIntoThePromptOfThePromptForm) {

@@ -186,6 +186,12 @@ TEST_F(RunTools, EndsWithTheHandlersOwnError) {
   EXPECT_EQ(run.reply.error().message, "the tool weather: disk full");
 }
 
+TEST_F(RunTools, PrintsNamesOfTheModelWithoutControlCharacters) {
+  calls(call("c1", R"(\u001b[31m)", "{}"));
+  const ToolRun run = run_tools(client, question(), {weather()}, {.on_fault = ToolFault::end_run});
+  EXPECT_EQ(run.reply.error().message, "the tool \uFFFD[31m: there is no tool of this name");
+}
+
 TEST_F(RunTools, HandsExceptionsOfHandlersOn) {
   const ToolHandler thrower{.tool = {.name = "weather"},
                             .run = [](const std::string&) -> Result<std::string> { throw std::runtime_error("mine"); }};

@@ -34,6 +34,7 @@ std::string decode(std::string_view text) {
 }
 
 TEST(Base64, EncodesTheVectorsOfTheRfc) {
+  EXPECT_EQ(base64_encode("fo"), "Zm8=");
   EXPECT_EQ(encode(""), "");
   EXPECT_EQ(encode("f"), "Zg==");
   EXPECT_EQ(encode("fo"), "Zm8=");

@@ -133,8 +133,8 @@ TEST(ChunkDecoder, NumbersToolCallsWithoutAnIndexByTheirPosition) {
       {"id":"d","index":-1},{"id":"e","index":2147483648},{"id":"f","index":2147483647}])")});
   std::vector<std::pair<std::string, int>> calls;
   for (const ChatDelta& delta : chunks.deltas) calls.emplace_back(delta.tool_call->id, delta.tool_call->index);
-  EXPECT_THAT(calls, ::testing::ElementsAre(std::pair("a", 0), std::pair("b", 2), std::pair("c", 9), std::pair("d", 4),
-                                            std::pair("e", 5), std::pair("f", 2147483647)));
+  EXPECT_THAT(calls, ::testing::ElementsAre(std::pair("a", 0), std::pair("b", 2), std::pair("c", 9), std::pair("d", 10),
+                                            std::pair("e", 11), std::pair("f", 2147483647)));
 }
 
 TEST(ChunkDecoder, BeginsAnotherToolCallWithAnotherIdWhereThereIsNoIndex) {
@@ -157,8 +157,40 @@ TEST(ChunkDecoder, BeginsAnotherToolCallWithAnotherIdWhereThereIsNoIndex) {
   EXPECT_EQ(pairs.arguments(1), "2");
   EXPECT_EQ(pairs.arguments(3), "3");
 
+  const Chunks more({call("a", "1"), tool_calls_event(R"([{"id":"b"},{"id":"c"}])"), call("", "3")});
+  EXPECT_EQ(more.arguments(0), "1");
+  EXPECT_EQ(more.arguments(1), "");
+  EXPECT_EQ(more.arguments(2), "3");
+
   const Chunks most({arguments_event(std::numeric_limits<int>::max(), "1"), call("a", "2"), call("b", "3")});
   EXPECT_EQ(most.arguments(0), "23");
+}
+
+TEST(ChunkDecoder, KnowsToolCallsByTheirIdsWhenTheirPiecesComeInTurnWithoutAnIndex) {
+  const auto piece = [](const std::string& id, const std::string& arguments, const std::string& index = "") {
+    return tool_calls_event(R"([{"id":")" + id + "\"" + index + R"(,"function":{"arguments":")" + arguments +
+                            R"("}}])");
+  };
+  const Chunks turns({piece("a", "1"), piece("b", "2"), piece("a", "3"), piece("b", "4"), piece("", "5"),
+                      tool_calls_event(R"([{"id":"b","function":{"arguments":"6"}},{"id":"c"},{"id":"a"}])")});
+  EXPECT_EQ(turns.arguments(0), "13");
+  EXPECT_EQ(turns.arguments(1), "2456");
+  EXPECT_EQ(turns.deltas[6].tool_call->index, 2);
+
+  const Chunks indexed_at_first(
+      {piece("a", "1", R"(,"index":0)"), piece("b", "2", R"(,"index":1)"), piece("", "3"), piece("a", "4")});
+  EXPECT_EQ(indexed_at_first.arguments(0), "14");
+  EXPECT_EQ(indexed_at_first.arguments(1), "23");
+}
+
+TEST(ChunkDecoder, KnowsAHundredToolCallsAtMost) {
+  std::vector<std::string> events;
+  for (int i = 0; i <= 100; ++i) events.push_back(tool_calls_event(R"([{"id":"call )" + std::to_string(i) + "\"}]"));
+  for (const std::size_t again : {98, 100, 99}) events.push_back(events[again]);
+  const Chunks chunks(events);
+  EXPECT_EQ(chunks.deltas[101].tool_call->index, 98);
+  EXPECT_EQ(chunks.deltas[102].tool_call->index, 100) << "the last, too";
+  EXPECT_EQ(chunks.deltas[103].tool_call->index, 101) << "taken for another";
 }
 
 TEST(ChunkDecoder, ReadsArgumentsThatComeAsJson) {

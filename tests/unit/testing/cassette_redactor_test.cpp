@@ -56,6 +56,16 @@ TEST(CassetteRedactor, HidesTheParametersOfAQuery) {
             "https://x.example/a?page=2&token=[redacted]&flag");
 }
 
+TEST(CassetteRedactor, LeavesJsonWhereANumberIsASecret) {
+  CassetteRedactor redactor({});
+  redactor.learn({{"X-Key", "2048"}, {"X-User", "null"}});
+  EXPECT_EQ(hidden(redactor, R"({"max_tokens":2048,"seed":120481,"n":204,"a":[null,"2048"]})"),
+            R"({"max_tokens":"[redacted]","seed":"[redacted]","n":204,"a":["[redacted]","[redacted]"]})");
+  Json value = Json::parse(R"({"json":{"max_tokens":2048,"n":[204,null,true],"text":"is 2048"}})");
+  redactor.hide_in(value);
+  EXPECT_EQ(to_line(value), R"({"json":{"max_tokens":"[redacted]","n":[204,null,true],"text":"is [redacted]"}})");
+}
+
 TEST(CassetteRedactor, FindsASecretAcrossChunks) {
   CassetteRedactor redactor({});
   redactor.learn({{"X-Key", "canary"}});
@@ -93,6 +103,7 @@ TEST(CassetteRedactor, HidesMembersOfJsonInStrings) {
   const CassetteRedactor redactor({.redact_members = {"user"}});
   EXPECT_EQ(hidden(redactor, R"({"arguments":"{\"user\":\"bob\",\"n\":1}"})"),
             R"({"arguments":"{\"user\":\"[redacted]\",\"n\":1}"})");
+  EXPECT_EQ(hidden(redactor, R"({"arguments":"{\"user\":\"bob the bui)"), R"({"arguments":"{\"user\":\"[redacted]\"")");
 }
 
 TEST(CassetteRedactor, HidesElsewhereWhatStoodInAMember) {

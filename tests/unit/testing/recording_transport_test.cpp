@@ -96,6 +96,35 @@ TEST_F(Recording, HidesTheMembersThatItIsTold) {
   EXPECT_THAT(cassette(), Not(HasSubstr("bob-likes-it")));
 }
 
+TEST_F(Recording, HidesEverywhereWhatAnyRecordNamesAsSecret) {
+  record({.redact_members = {"user"}});
+  mock->reply(
+      {.headers = {{"X-Request-Id", "for bobby"}}, .body = R"({"code":"200","msg":"bobby","data":{"answer":"Hi."}})"});
+  mock->reply({.body = R"({"code":"200","msg":"ok","data":{"answer":"{\"user\":\"bobby\"}"}})"});
+  ChatClient asking = client();
+  ChatRequest introduction = question;
+  introduction.messages = {Message::user("I am bobby.")};
+  ASSERT_TRUE(asking.chat(introduction));
+  EXPECT_THAT(cassette(), HasSubstr("I am bobby."));
+  ASSERT_TRUE(asking.chat(introduction));
+  EXPECT_THAT(cassette(), Not(HasSubstr("bobby")));
+  EXPECT_THAT(cassette(), HasSubstr("I am [redacted]."));
+  EXPECT_TRUE(client_of(ReplayTransport::open(path).value()).chat(introduction));
+}
+
+TEST_F(Recording, StaysReadableWhereANumberIsASecret) {
+  record({.redact_members = {"user"}});
+  mock->reply({.body = R"({"code":"200","msg":"ok","data":{"answer":"Hi."},"trace":204817})"});
+  ChatRequest counted = question;
+  counted.max_tokens = 2048;
+  counted.extra = R"({"user":"2048"})";
+  ASSERT_TRUE(client().chat(counted));
+  EXPECT_THAT(cassette(), Not(HasSubstr("2048")));
+  const auto reply = client_of(ReplayTransport::open(path).value()).chat(counted);
+  ASSERT_TRUE(reply) << reply.error();
+  EXPECT_EQ(reply->text(), "Hi.");
+}
+
 TEST_F(Recording, KeepsPicturesAsDigests) {
   record();
   mock->reply({.body = R"({"code":"200","data":{"answer":"a picture"}})"});

@@ -106,6 +106,11 @@ TEST_F(Replay, HidesCredentialsInItsExplanation) {
   open({record_of("a", "1")});
   EXPECT_THAT(answer(ask("canary-secret")), HasSubstr("sent \"[redacted]\""));
   EXPECT_THAT(replay->mismatches().at(0).message, Not(HasSubstr("canary")));
+  // Neither where an excerpt ends within one.
+  for (std::size_t before = 30; before < 60; ++before) {
+    EXPECT_THAT(answer(ask(std::string(before, 'x') + "canary-secret and more")), Not(HasSubstr("xcan")));
+    EXPECT_THAT(answer(ask("a" + std::string(before, 'x') + "canary-secret and more")), Not(HasSubstr("xcan")));
+  }
 }
 
 TEST_F(Replay, TellsMethodPathAndFormApart) {
