@@ -4,6 +4,7 @@
 #include "client/ended_call.hpp"
 #include "client/upload_call.hpp"
 #include "client/upload_receiver.hpp"
+#include "codec/multipart.hpp"
 
 #include <chatopen/client.hpp>
 #include <chatopen/content.hpp>
@@ -64,7 +65,13 @@ struct PreparedAttachment {
 Result<PreparedAttachment> prepare_attachment(Core& core, const std::string& path, const CallOptions& options) {
   Result<ImagePart> local = image_file(path, std::numeric_limits<std::uint64_t>::max());
   if (!local) return std::move(local).error();
-  Result<PreparedUpload> upload = prepare_upload(core, {.path = path, .media_type = local->media_type()}, options);
+  UploadRequest request{.path = path, .media_type = local->media_type()};
+  // It is the picture that counts, and nobody could give it another name here.
+  Error ignored;
+  if (codec::refuses_file_name(codec::base_name(path), ignored)) {
+    request.file_name = codec::file_name_for(local->media_type());
+  }
+  Result<PreparedUpload> upload = prepare_upload(core, request, options);
   if (!upload) return std::move(upload).error();
   return PreparedAttachment{.local = *std::move(local), .upload = *std::move(upload)};
 }
