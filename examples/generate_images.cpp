@@ -31,7 +31,8 @@ int main(int argc, char** argv) {
   for (int i = 1; i <= count; ++i) {
     requests.push_back({.endpoint = co::endpoints::gpt_image_1(),
                         .prompt = "villager " + std::to_string(i) + ", a portrait",
-                        .aspect_ratio = "3:4"});
+                        .aspect_ratio = "3:4",
+                        .output_format = "png"});
   }
   // Runs on this thread, after each request that has ended. Saving goes on while the next pictures are made.
   std::vector<co::Pending<co::SavedFile>> saving;

@@ -197,7 +197,8 @@ class CHATOPEN_EXPORT Conversation {
   [[nodiscard]] Result<void> restore(std::string_view json);
 
   /// Writes `to_json` to a file that only its owner may read: to another name first, so that at any moment the file is
-  /// the old one or the new one, whole. Errors: as `to_json`; `io`.
+  /// the old one or the new one, whole. A symbolic link of that name is replaced, not followed.
+  /// Errors: as `to_json`; `invalid_argument` for a path that cannot be the name of a regular file; `io`.
   [[nodiscard]] Result<void> save(const std::string& path) const;
   /// `restore` from a file of at most 1 GiB. Errors: as `restore`, with the path before the message; `io` when the file
   /// cannot be read; `invalid_argument` when it is too large or no regular file.

@@ -62,9 +62,10 @@ fs::path temporary_name_for(const std::string& path) {
 
 #if __has_include(<unistd.h>)
 
-// With the permissions that any new file gets, which `mode` learns, and then with the owner's only until it is whole.
-std::FILE* open_new(const fs::path& name, unsigned& mode) {
-  const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+// With the permissions that it is to have, which `mode` learns, and then with the owner's only until it is whole.
+std::FILE* open_new(const fs::path& name, Readers readers, unsigned& mode) {
+  const mode_t asked = readers == Readers::owner ? 0600 : 0666;
+  const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, asked);
   if (descriptor < 0) return nullptr;
   struct stat status = {};
   // Some file systems have no permissions to change.
@@ -101,7 +102,7 @@ void sync_directory_of(const std::string& path) {
 
 #else
 
-std::FILE* open_new(const fs::path& name, unsigned& /*mode*/) {
+std::FILE* open_new(const fs::path& name, Readers /*readers*/, unsigned& /*mode*/) {
   return std::fopen(name.string().c_str(), "wbx");
 }
 
@@ -135,7 +136,7 @@ Error NewFile::cannot(const char* verb) const {
   return failed(std::string("cannot ") + verb + " " + in_quotes(path_), last_error());
 }
 
-Result<NewFile> NewFile::create(const std::string& path, Existing existing) {
+Result<NewFile> NewFile::create(const std::string& path, Existing existing, Readers readers) {
   if (auto fault = fault_in(path, existing == Existing::kept)) return *std::move(fault);
   NewFile made;
   made.path_ = path;
@@ -143,7 +144,7 @@ Result<NewFile> NewFile::create(const std::string& path, Existing existing) {
   constexpr int tries = 8;
   for (int i = 0; i < tries && made.file_ == nullptr; ++i) {
     fs::path name = temporary_name_for(path);
-    made.file_.reset(open_new(name, made.mode_));
+    made.file_.reset(open_new(name, readers, made.mode_));
     if (made.file_ != nullptr) {
       made.temporary_ = TemporaryName(std::move(name));
     } else if (errno != EEXIST) {
@@ -178,6 +179,7 @@ Result<void> NewFile::commit(bool sync) {
     fs::create_hard_link(temporary_.get(), path_, cause);
     if (cause == std::errc::file_exists) return exists_already(path_);
     if (!cause) {
+      static_cast<void>(TemporaryName(std::move(temporary_)));
       if (sync) sync_directory_of(path_);
       return {};
     }
@@ -189,6 +191,13 @@ Result<void> NewFile::commit(bool sync) {
   temporary_.release();
   if (sync) sync_directory_of(path_);
   return {};
+}
+
+Result<void> replace_file(const std::string& path, std::string_view content, Readers readers) {
+  Result<NewFile> file = NewFile::create(path, NewFile::Existing::replaced, readers);
+  if (!file) return std::move(file).error();
+  if (Result<void> written = file->write(content); !written) return written;
+  return file->commit(true);
 }
 
 }  // namespace chatopen::base

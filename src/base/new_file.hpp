@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chatopen/export.hpp>
 #include <chatopen/result.hpp>
 
 #include <cstdio>
@@ -11,6 +12,9 @@
 
 namespace chatopen::base {
 
+/// Who may read a new file once it is whole: whoever may read any new file, or its owner alone.
+enum class Readers { usual, owner };
+
 /// A file on its way: written under a temporary name in the directory of its final one, which it gets in one step once
 /// it is whole. Unless that happens, nothing of it is left. Errors are `io`, unless it says otherwise.
 class NewFile {
@@ -18,7 +22,8 @@ class NewFile {
   enum class Existing { replaced, kept };
 
   /// Errors also: `invalid_argument` for a path that cannot be the name of a regular file.
-  [[nodiscard]] static Result<NewFile> create(const std::string& path, Existing existing);
+  [[nodiscard]] static Result<NewFile> create(const std::string& path, Existing existing,
+                                              Readers readers = Readers::usual);
 
   [[nodiscard]] Result<void> write(std::string_view bytes);
   /// Forgets what was written.
@@ -60,5 +65,10 @@ class NewFile {
   unsigned mode_ = 0;
   bool has_content_ = false;
 };
+
+/// Puts a file with this content, which has reached the disk, in the place of the one that has the name, if any: at any
+/// moment the name stands for the one or the other, whole. Errors: as `NewFile`; then nothing has changed.
+[[nodiscard]] CHATOPEN_EXPORT Result<void> replace_file(const std::string& path, std::string_view content,
+                                                        Readers readers);
 
 }  // namespace chatopen::base

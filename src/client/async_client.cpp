@@ -2,7 +2,7 @@
 #include "client/chat_call.hpp"
 #include "client/chat_stream_state.hpp"
 #include "client/client_impl.hpp"
-#include "client/failed_call.hpp"
+#include "client/ended_call.hpp"
 #include "client/prepared_call.hpp"
 
 #include <chatopen/client.hpp>
@@ -30,7 +30,7 @@ Pending<ChatReply> ChatClient::start_chat(const ChatRequest& request, const Call
   const std::shared_ptr<client::Core>& core = impl_->core;
   client::AsyncCore::to_start(*core);
   auto prepared = client::prepare_chat(*core, request, options, on_delta != nullptr);
-  if (!prepared) return Pending<ChatReply>(std::make_shared<client::FailedCall<ChatReply>>(core, prepared.error()));
+  if (!prepared) return client::ended<ChatReply>(core, prepared.error());
   const auto call = std::make_shared<client::PendingChatCall>(core, *std::move(prepared), std::move(on_delta));
   call->start();
   return Pending<ChatReply>(call);

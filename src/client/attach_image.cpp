@@ -1,9 +1,10 @@
 #include "client/async_core.hpp"
+#include "client/blocking_call.hpp"
 #include "client/client_impl.hpp"
-#include "client/failed_call.hpp"
-#include "client/prepared_upload.hpp"
+#include "client/ended_call.hpp"
 #include "client/upload_call.hpp"
-#include "transport/default_transport.hpp"
+#include "client/upload_receiver.hpp"
+#include "codec/multipart.hpp"
 
 #include <chatopen/client.hpp>
 #include <chatopen/content.hpp>
@@ -46,9 +47,7 @@ bool is_worth_a_fallback(const Error& error) noexcept {
   return false;
 }
 
-Result<AttachedImage> attached(Result<UploadedFile> uploaded, ImagePart local) {
-  if (uploaded) return AttachedImage{.part = image_url(std::move(uploaded->url))};
-  Error error = std::move(uploaded).error();
+Result<AttachedImage> fall_back(Error error, ImagePart local) {
   if (!is_worth_a_fallback(error)) return error;
   if (local.size() > default_max_image_bytes) {
     error.detail.append(error.detail.empty() ? "" : "; ").append("the picture is too large to be sent in a message");
@@ -66,24 +65,31 @@ struct PreparedAttachment {
 Result<PreparedAttachment> prepare_attachment(Core& core, const std::string& path, const CallOptions& options) {
   Result<ImagePart> local = image_file(path, std::numeric_limits<std::uint64_t>::max());
   if (!local) return std::move(local).error();
-  Result<PreparedUpload> upload = prepare_upload(core, {.path = path, .media_type = local->media_type()}, options);
+  UploadRequest request{.path = path, .media_type = local->media_type()};
+  // It is the picture that counts, and nobody could give it another name here.
+  Error ignored;
+  if (codec::refuses_file_name(codec::base_name(path), ignored)) {
+    request.file_name = codec::file_name_for(local->media_type());
+  }
+  Result<PreparedUpload> upload = prepare_upload(core, request, options);
   if (!upload) return std::move(upload).error();
   return PreparedAttachment{.local = *std::move(local), .upload = *std::move(upload)};
 }
 
-class PendingAttachment final : public UploadCall, public detail::PendingState<AttachedImage> {
+/// Makes of an upload, or of its failure, a picture for a message.
+class AttachmentReceiver final : public UploadReceiver {
  public:
-  PendingAttachment(const std::shared_ptr<Core>& core, PreparedAttachment prepared)
-      : UploadCall(core, std::move(prepared.upload), nullptr), PendingState(core), local_(std::move(prepared.local)) {}
-  void cancel_call() noexcept override { cancel(); }
+  AttachmentReceiver(PreparedCall& prepared, std::shared_ptr<UploadBody> body, ImagePart local)
+      : UploadReceiver(prepared, std::move(body), nullptr), local_(std::move(local)) {}
 
- private:
-  void on_result(std::optional<Result<UploadedFile>> result, std::exception_ptr exception) override {
-    std::optional<Result<AttachedImage>> outcome;
-    if (result) outcome.emplace(attached(*std::move(result), std::move(local_)));
-    set(std::move(outcome), std::move(exception));
+  [[nodiscard]] AttachedImage take(int attempts) {
+    return {.part = image_url(std::move(UploadReceiver::take(attempts).url))};
+  }
+  [[nodiscard]] Result<AttachedImage> fail(Error error) {
+    return fall_back(UploadReceiver::fail(std::move(error)), std::move(local_));
   }
 
+ private:
   ImagePart local_;
 };
 
@@ -94,21 +100,20 @@ Result<AttachedImage> ChatClient::attach_image(const std::string& path, const Ca
   const std::shared_ptr<client::Core> core = impl_->core;
   Result<client::PreparedAttachment> prepared = client::prepare_attachment(*core, path, options);
   if (!prepared) return std::move(prepared).error();
-  return client::attached(client::upload_blocking(*core, prepared->upload, nullptr), std::move(prepared->local));
+  client::PreparedCall& call = *prepared->upload.call;
+  client::AttachmentReceiver receiver(call, std::move(prepared->upload.body), std::move(prepared->local));
+  Result<int> attempts = client::call_blocking(*core, call, receiver);
+  if (!attempts) return receiver.fail(std::move(attempts).error());
+  return receiver.take(*attempts);
 }
 
 Pending<AttachedImage> ChatClient::attach_image_async(const std::string& path, const CallOptions& options) const {
-  const std::shared_ptr<client::Core> core = impl_->core;
-  transport::enable_default_transport_to_start();
-  static_cast<void>(client::AsyncCore::of(*core));
+  const std::shared_ptr<client::Core>& core = impl_->core;
+  client::AsyncCore::to_start(*core);
   Result<client::PreparedAttachment> prepared = client::prepare_attachment(*core, path, options);
-  if (!prepared) {
-    using Failed = client::FailedCall<AttachedImage>;
-    return Pending<AttachedImage>(std::make_shared<Failed>(core, std::move(prepared).error()));
-  }
-  const auto call = std::make_shared<client::PendingAttachment>(core, *std::move(prepared));
-  call->start_upload();
-  return Pending<AttachedImage>(call);
+  if (!prepared) return client::ended<AttachedImage>(core, std::move(prepared).error());
+  return client::start_upload<AttachedImage, client::AttachmentReceiver>(core, std::move(prepared->upload),
+                                                                         std::move(prepared->local));
 }
 
 }  // namespace chatopen

@@ -46,8 +46,13 @@ std::optional<Error> Call::begin_attempt(bool cancelled) {
 
 // Why the attempt failed; empty when the receiver has the value.
 std::optional<FailedAttempt> Call::judge(const TransportOutcome& outcome) {
-  // A status that says no stands, even when the connection broke behind it or its body is malformed.
-  const bool refused = receiver_.status() >= 300 && outcome.failure != TransportFailure::cancelled;
+  // The caller's own word stands above all, and a status that says no above a connection that broke behind it, or a
+  // malformed body.
+  const Error* const fault = prepared_.body_fault.get();
+  const bool cancelled =
+      outcome.failure == TransportFailure::cancelled ||
+      (outcome.failure == TransportFailure::request_body && fault != nullptr && fault->kind == ErrorKind::cancelled);
+  const bool refused = receiver_.status() >= 300 && !cancelled;
   std::optional<FailedAttempt> failed;
   if (refused) {
     failed = refused_by_status(receiver_, prepared_.redactor);

@@ -19,15 +19,16 @@ class EndedRequests final : public client::Waitable {
     ended_.reserve(total);
   }
 
+  using Waitable::belongs_to_parent_process;
   void cancel_call() noexcept override {}
   void add(std::size_t index) noexcept {
     const std::lock_guard lock(mutex());
     ended_.push_back(index);
     notify();
   }
-  /// Waits for the next.
-  [[nodiscard]] std::size_t take() {
-    wait_until();
+  /// Waits for the next. Empty when none will come, for what `refused_wait` says.
+  [[nodiscard]] std::optional<std::size_t> take() {
+    if (!wait_until()) return std::nullopt;
     const std::lock_guard lock(mutex());
     return ended_[taken_++];
   }
@@ -58,6 +59,15 @@ class StartedRequests {
     Pending<ImageReply> request = *std::move(requests_[index]);
     requests_[index].reset();
     return std::move(request).get();
+  }
+  /// Gives every request that has no result this one.
+  void refuse(const Error& error, std::size_t first_not_started, std::vector<Result<ImageReply>>& results) const {
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (i < first_not_started && !requests_[i]) continue;
+      Error told = error;
+      told.maybe_processed = i < first_not_started;
+      results[i] = std::move(told);
+    }
   }
 
  private:
@@ -94,13 +104,21 @@ std::vector<Result<ImageReply>> ChatClient::generate_images_with(const std::vect
   StartedRequests started(total);
   std::size_t next = 0;
   for (std::size_t finished = 0; finished < total; ++finished) {
-    for (; next < total && next - finished < static_cast<std::size_t>(images.max_concurrent); ++next) {
-      started.add(next, client.generate_image_async(requests[next], options), ended);
+    std::optional<std::size_t> index;
+    // The progress callback may have forked.
+    if (!ended->belongs_to_parent_process()) {
+      for (; next < total && next - finished < static_cast<std::size_t>(images.max_concurrent); ++next) {
+        started.add(next, client.generate_image_async(requests[next], options), ended);
+      }
+      index = ended->take();
     }
-    const std::size_t index = ended->take();
-    results[index] = started.take(index);
+    if (!index) {
+      started.refuse(ended->refused_wait(), next, results);
+      break;
+    }
+    results[*index] = started.take(*index);
     if (on_progress == nullptr) continue;
-    (*on_progress)({.finished = finished + 1, .total = total, .index = index, .result = results[index]});
+    (*on_progress)({.finished = finished + 1, .total = total, .index = *index, .result = results[*index]});
   }
   return results;
 }

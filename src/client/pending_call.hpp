@@ -10,7 +10,8 @@
 namespace chatopen::client {
 
 /// A call without pieces whose value goes to a `Pending<T>`. At its end, `ValueReceiver` is asked for the value by
-/// `T take(int attempts)`, or told of the error by `Error fail(Error)`, which may change it.
+/// `T take(int attempts)`, or told of the error by `fail(Error)`, which returns what the caller gets: an `Error`, or a
+/// `Result<T>`.
 template <typename T, typename ValueReceiver>
 class PendingCall final : public AsyncCall, public detail::PendingState<T> {
  public:
@@ -27,7 +28,7 @@ class PendingCall final : public AsyncCall, public detail::PendingState<T> {
   void on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) override {
     std::optional<Result<T>> result;
     if (error || exception != nullptr) {
-      Error told = receiver_.fail(error ? *std::move(error) : Error());
+      Result<T> told = receiver_.fail(error ? *std::move(error) : Error());
       if (exception == nullptr) result.emplace(std::move(told));
     } else {
       result.emplace(receiver_.take(attempts));
@@ -36,16 +37,6 @@ class PendingCall final : public AsyncCall, public detail::PendingState<T> {
   }
 
   ValueReceiver receiver_;
-};
-
-/// A call that has its result before anything was sent.
-template <typename T>
-class EndedCall final : public detail::PendingState<T> {
- public:
-  EndedCall(const std::shared_ptr<Core>& core, Result<T> result) : detail::PendingState<T>(core) {
-    this->set(std::move(result), nullptr);
-  }
-  void cancel_call() noexcept override {}
 };
 
 }  // namespace chatopen::client

@@ -59,10 +59,7 @@ Result<std::uint64_t> size_of(const UploadRequest& request, const Content& conte
 std::string file_name_of(const UploadRequest& request, std::string_view media_type) {
   if (!request.file_name.empty()) return request.file_name;
   if (!request.path.empty()) return std::string(codec::base_name(request.path));
-  constexpr std::string_view picture = "image/";
-  std::string name = "file";
-  if (media_type.starts_with(picture)) name.append(".").append(media_type.substr(picture.size()));
-  return name;
+  return codec::file_name_for(media_type);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "base/file.hpp"
+#include "base/new_file.hpp"
 #include "base/refusal.hpp"
-#include "base/replace_file.hpp"
 #include "client/history.hpp"
 #include "codec/conversation_text.hpp"
 
@@ -51,7 +51,7 @@ Result<void> Conversation::restore(std::string_view json) {
 Result<void> Conversation::save(const std::string& path) const {
   const Result<std::string> text = to_json();
   if (!text) return text.error();
-  return base::replace_file(path, *text);
+  return base::replace_file(path, *text, base::Readers::owner);
 }
 
 Result<void> Conversation::load(const std::string& path) {

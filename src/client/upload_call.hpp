@@ -1,12 +1,7 @@
 #pragma once
 
-#include "client/async_call.hpp"
-#include "client/blocking_upload.hpp"
-#include "client/pending_state.hpp"
+#include "client/pending_call.hpp"
 #include "client/prepared_upload.hpp"
-#include "client/upload_receiver.hpp"
-
-#include <chatopen/upload.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,46 +26,15 @@ class SteppedBody final : public BodySource {
   std::shared_ptr<UploadBody> body_;
 };
 
-/// An upload, and what its caller makes of its end.
-class UploadCall : public AsyncCall {
- public:
-  /// `on_progress` is null for nobody.
-  UploadCall(const std::shared_ptr<Core>& core, PreparedUpload upload,
-             std::unique_ptr<detail::OwnedUploadProgress> on_progress);
-  ~UploadCall() override;
-
-  /// Instead of `start`.
-  void start_upload();
-  /// For the body.
-  bool operator()(std::uint64_t sent, std::uint64_t total);
-
- protected:
-  /// The end of the call: a result, unless there is an exception.
-  virtual void on_result(std::optional<Result<UploadedFile>> result, std::exception_ptr exception) = 0;
-
- private:
-  [[nodiscard]] Receiver& receiver() noexcept override { return receiver_; }
-  void on_end(std::optional<Error> error, std::exception_ptr exception, int attempts) override;
-
-  std::shared_ptr<UploadBody> body_;
-  // Null once the call has ended.
-  std::shared_ptr<detail::OwnedUploadProgress> on_progress_;
-  detail::UploadProgressCallback callback_;
-  UploadReceiver receiver_;
-};
-
-/// An upload whose result goes to a `Pending`.
-class PendingUpload final : public UploadCall, public detail::PendingState<UploadedFile> {
- public:
-  PendingUpload(const std::shared_ptr<Core>& core, PreparedUpload upload,
-                std::unique_ptr<detail::OwnedUploadProgress> on_progress)
-      : UploadCall(core, std::move(upload), std::move(on_progress)), PendingState(core) {}
-  void cancel_call() noexcept override { cancel(); }
-
- private:
-  void on_result(std::optional<Result<UploadedFile>> result, std::exception_ptr exception) override {
-    set(std::move(result), std::move(exception));
-  }
-};
+/// Starts an upload whose receiver is made of its call, its body and the rest.
+template <typename T, typename UploadReceiver, typename Rest>
+[[nodiscard]] Pending<T> start_upload(const std::shared_ptr<Core>& core, PreparedUpload upload, Rest&& rest) {
+  using Call = PendingCall<T, UploadReceiver>;
+  const std::shared_ptr<HttpRequest> request = upload.call->request;
+  const auto call = std::make_shared<Call>(core, std::move(upload.call), upload.body, std::forward<Rest>(rest));
+  request->body = Body(std::make_shared<SteppedBody>(call, std::move(upload.body)));
+  call->start();
+  return Pending<T>(call);
+}
 
 }  // namespace chatopen::client

@@ -7,6 +7,12 @@
 
 namespace chatopen::client {
 
+UploadReceiver::UploadReceiver(PreparedCall& prepared, std::shared_ptr<UploadBody> body,
+                               const detail::UploadProgressCallback* on_progress)
+    : Receiver(prepared), body_(std::move(body)) {
+  body_->attach(*this, on_progress);
+}
+
 std::optional<FailedAttempt> UploadReceiver::finish(const TransportOutcome& outcome) {
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
   Result<UploadedFile> decoded = codec::decode_upload(status(), std::move(body()), redactor());
@@ -24,6 +30,35 @@ void UploadReceiver::describe(CallCompleted& event) const {
 UploadedFile UploadReceiver::take(int attempts) {
   file_.attempts = attempts;
   return std::move(file_);
+}
+
+Error UploadReceiver::fail(Error error) const {
+  if (!body_->refused_rewind()) return error;
+  error.detail.append(error.detail.empty() ? "" : "; ").append("not sent again, because its source cannot be rewound");
+  return error;
+}
+
+OwningUploadReceiver::OwningUploadReceiver(PreparedCall& prepared, std::shared_ptr<UploadBody> body,
+                                           std::unique_ptr<detail::OwnedUploadProgress> on_progress)
+    : UploadReceiver(prepared, std::move(body), on_progress == nullptr ? nullptr : &callback_),
+      on_progress_(std::move(on_progress)),
+      callback_(*this) {}
+
+// What the callable holds may wait for the result, such as a client: it goes first.
+UploadedFile OwningUploadReceiver::take(int attempts) {
+  on_progress_.reset();
+  return UploadReceiver::take(attempts);
+}
+
+Error OwningUploadReceiver::fail(Error error) {
+  on_progress_.reset();
+  return UploadReceiver::fail(std::move(error));
+}
+
+bool OwningUploadReceiver::operator()(std::uint64_t sent, std::uint64_t total) {
+  // It may end its own call, which must not destroy it while it runs.
+  const std::shared_ptr<detail::OwnedUploadProgress> running = on_progress_;
+  return running != nullptr && running->run(sent, total);
 }
 
 }  // namespace chatopen::client

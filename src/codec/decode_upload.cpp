@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "codec/error_shapes.hpp"
+#include "codec/field_check.hpp"
 #include "codec/json_members.hpp"
 #include "codec/json_print.hpp"
 
@@ -20,10 +21,7 @@ bool is_absent(const std::optional<Json>& value) {
 }
 
 bool is_web_url(std::string_view url) {
-  const std::string_view scheme = url.substr(0, url.find(':'));
-  if (!base::equal_ignoring_case(scheme, "https") && !base::equal_ignoring_case(scheme, "http")) return false;
-  const std::string_view rest = url.substr(scheme.size());
-  return rest.size() > 3 && rest.starts_with("://") && rest[3] != '/' && !base::has_character(url, base::is_control);
+  return has_web_scheme(url) && !base::has_character(url, base::is_control);
 }
 
 // Such as `code, msg, data.id`.

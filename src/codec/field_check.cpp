@@ -43,13 +43,17 @@ bool refuses_object(std::string_view field, std::string_view json, Error& fault)
   return !json.empty() && !names_of(field, json, fault);
 }
 
-bool has_picture_scheme(std::string_view url) noexcept {
+bool has_web_scheme(std::string_view url) noexcept {
   const std::string_view scheme = url.substr(0, url.find(':'));
-  if (scheme.size() == url.size()) return false;
-  const std::string_view rest = url.substr(scheme.size() + 1);
-  if (base::equal_ignoring_case(scheme, "data")) return !rest.empty();
   if (!base::equal_ignoring_case(scheme, "https") && !base::equal_ignoring_case(scheme, "http")) return false;
-  return rest.size() > 2 && rest.starts_with("//") && rest[2] != '/';
+  const std::string_view rest = url.substr(scheme.size());
+  return rest.size() > 3 && rest.starts_with("://") && rest[3] != '/';
+}
+
+bool has_picture_scheme(std::string_view url) noexcept {
+  constexpr std::string_view data = "data:";
+  if (base::equal_ignoring_case(url.substr(0, data.size()), data)) return url.size() > data.size();
+  return has_web_scheme(url);
 }
 
 bool refuses_picture(std::string_view field, const ImagePart& picture, Error& fault) {

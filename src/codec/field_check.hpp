@@ -26,6 +26,8 @@ bool within(Error& fault, std::string_view list, std::size_t index, std::string_
 /// Files are not looked at.
 [[nodiscard]] bool refuses_picture(std::string_view field, const ImagePart& picture, Error& fault);
 
+/// Whether a URL is `http:` or `https:`, and has a host.
+[[nodiscard]] bool has_web_scheme(std::string_view url) noexcept;
 /// Whether a URL, wherever it leads, is `http:`, `https:` or `data:`.
 [[nodiscard]] bool has_picture_scheme(std::string_view url) noexcept;
 

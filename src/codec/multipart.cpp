@@ -63,6 +63,13 @@ bool refuses_media_type(std::string_view media_type, Error& fault) {
   return false;
 }
 
+std::string file_name_for(std::string_view media_type) {
+  constexpr std::string_view picture = "image/";
+  std::string name = "file";
+  if (media_type.starts_with(picture)) name.append(".").append(media_type.substr(picture.size()));
+  return name;
+}
+
 FormFrame frame_file(std::string_view boundary, std::string_view file_name, std::string_view media_type) {
   FormFrame frame;
   frame.content_type.append("multipart/form-data; boundary=").append(boundary);

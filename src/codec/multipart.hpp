@@ -16,6 +16,9 @@ namespace chatopen::codec {
 /// The same of what is no media type.
 [[nodiscard]] bool refuses_media_type(std::string_view media_type, Error& fault);
 
+/// `file`, with the extension of a picture's format; without one for everything else.
+[[nodiscard]] std::string file_name_for(std::string_view media_type);
+
 /// What stands around the bytes of a file in a `multipart/form-data` body (RFC 7578) with one part named `file`.
 struct FormFrame {
   /// Of the request.

@@ -52,7 +52,7 @@ struct CassetteRecord {
 
 /// The whole file. Errors: `io`.
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
-/// Writes a temporary file beside the path and renames it. Errors: `io`.
+/// See `base::replace_file`. Errors: `io`.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view text);
 
 }  // namespace chatopen::testing

@@ -90,6 +90,22 @@ TEST_F(NewFileTest, IsForTheOwnerAloneUntilItIsWhole) {
   EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
 }
 
+TEST_F(NewFileTest, StaysForTheOwnerAloneWhenAsked) {
+  const mode_t before = ::umask(0);
+  const Result<void> replaced = replace_file(path(), "mine", Readers::owner);
+  ::umask(before);
+  ASSERT_TRUE(replaced) << replaced.error();
+  EXPECT_EQ(content(), "mine");
+  EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(NewFileTest, TakesTheLongestNameThatAFileMayHave) {
+  const std::string longest = directory_.path_of(std::string(255, 'x'));
+  const Result<void> replaced = replace_file(longest, "mine", Readers::usual);
+  ASSERT_TRUE(replaced) << replaced.error();
+  EXPECT_EQ(fs::file_size(longest), 4U);
+}
+
 TEST_F(NewFileTest, KeepsWhatIsThereWhenAsked) {
   Result<NewFile> file = NewFile::create(path(), Existing::kept);
   ASSERT_TRUE(file);
@@ -107,11 +123,9 @@ TEST_F(NewFileTest, KeepsWhatIsThereWhenAsked) {
 }
 
 TEST_F(NewFileTest, TakesAFreeNameWithoutReplacing) {
-  {
-    Result<NewFile> file = NewFile::create(path(), Existing::kept);
-    ASSERT_TRUE(file->write("mine"));
-    ASSERT_TRUE(file->commit(true));
-  }
+  Result<NewFile> file = NewFile::create(path(), Existing::kept);
+  ASSERT_TRUE(file->write("mine"));
+  ASSERT_TRUE(file->commit(true));
   EXPECT_EQ(content(), "mine");
   EXPECT_THAT(names(), ElementsAre("cat.png"));
 }

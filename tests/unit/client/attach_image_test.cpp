@@ -36,6 +36,13 @@ TEST_P(AttachImage, GivesTheUrlOfTheUpload) {
   EXPECT_EQ(content_of(mock->requests()[0].body), png_bytes);
 }
 
+TEST_P(AttachImage, SendsAnotherNameForOneThatCannotBeSent) {
+  mock->reply({.body = url_envelope});
+  const Result<AttachedImage> image = attach(directory.write("caf\xe9.png", png_bytes));
+  ASSERT_TRUE(image) << image.error();
+  EXPECT_THAT(mock->requests()[0].body, HasSubstr("filename=\"file.png\"\r\n"));
+}
+
 TEST_P(AttachImage, FallsBackToTheFileWhenTheServiceRefuses) {
   for (const int status : {307, 400, 403, 404, 413, 429, 500, 502, 503}) {
     mock->reply({.status = status});

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <latch>
 #include <memory>
@@ -150,6 +153,26 @@ TEST_F(SeveralImages, AreCancelledByACallbackThatThrows) {
                std::runtime_error);
   EXPECT_EQ(stepped->started(), 2U);
   EXPECT_FALSE(client.poll()) << "none is in flight";
+}
+
+TEST_F(SeveralImages, AreRefusedInAChildOfTheirProcess) {
+  mock = std::make_shared<testing::MockTransport>(testing::MockOptions{.poll_driven = true});
+  for (int i = 0; i < 3; ++i) mock->reply({.body = image_envelope()});
+  pid_t child = -1;
+  const auto fork_once = [&child](const ImageProgress& progress) {
+    if (progress.finished == 1) child = ::fork();
+  };
+  const auto results = make().generate_images(orders(3), fork_once, {.max_concurrent = 2});
+  if (child == 0) {
+    const auto refused = [&](std::size_t i) { return !results[i] && results[i].error().kind == ErrorKind::connection; };
+    const bool right = results[0] && refused(1) && results[1].error().maybe_processed && refused(2) &&
+                       !results[2].error().maybe_processed;
+    ::_exit(right ? 0 : 1);
+  }
+  for (const auto& result : results) EXPECT_TRUE(result);
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST_F(SeveralImages, AreRefusedWhereTheyWouldWaitForEver) {

@@ -143,11 +143,11 @@ TEST_F(SavedConversation, GoesThroughAFile) {
 TEST_F(SavedConversation, LeavesTheOldFileWhenItCannotWrite) {
   Conversation conversation = empty();
   std::filesystem::create_directories(path("folder/inside"));
-  EXPECT_EQ(conversation.save(path("folder")).error().kind, ErrorKind::io);
+  EXPECT_EQ(conversation.save(path("folder")).error().kind, ErrorKind::invalid_argument);
   EXPECT_EQ(files(), 1U) << "nothing is left beside it";
   const auto missing = conversation.save(path("missing/talk.json"));
   EXPECT_EQ(missing.error().kind, ErrorKind::io);
-  EXPECT_THAT(missing.error().message, HasSubstr("cannot write '" + path("missing/talk.json")));
+  EXPECT_THAT(missing.error().message, HasSubstr(path("missing/talk.json")));
   EXPECT_FALSE(conversation.save(""));
   EXPECT_FALSE(conversation.save(path(std::string("a\0b", 3))));
   write("talk.json", "old");

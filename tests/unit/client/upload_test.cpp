@@ -191,6 +191,37 @@ TEST_P(Uploads, EndWhenTheProgressCallbackSaysSo) {
   EXPECT_EQ(source->position, 2000u);
 }
 
+class UploadApi : public ClientOverMock {};
+
+/// Says no at once, and reads on.
+class Impatient final : public Transport {
+ public:
+  TransportOutcome perform(const HttpRequest& request, ResponseSink& sink, const CancelToken& /*cancel*/) override {
+    ++asked;
+    static_cast<void>(sink.on_head(503, {{"Retry-After", "0"}}));
+    char piece[512];
+    while (true) {
+      const Result<std::size_t> count = request.body.source()->read(piece, sizeof piece);
+      if (!count) return {.failure = TransportFailure::request_body, .request_bytes_written = true};
+      if (*count == 0) return {.request_bytes_written = true, .body_end = BodyEnd::proven};
+    }
+  }
+  int asked = 0;
+};
+
+TEST_F(UploadApi, EndsWhenTheProgressCallbackSaysSoWhateverTheServiceSays) {
+  const auto impatient = std::make_shared<Impatient>();
+  ClientOptions with = options();
+  with.transport = impatient;
+  int told = 0;
+  const Result<UploadedFile> file =
+      make(with).upload(UploadRequest{.source = std::make_shared<TestSource>(std::string(2500, 'x'))},
+                        [&told](std::uint64_t, std::uint64_t) { return ++told != 2; });
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(impatient->asked, 1);
+}
+
 TEST_P(Uploads, ThrowWhatACallbackThrows) {
   mock->reply({.body = url_envelope});
   mock->reply({.body = url_envelope});
@@ -281,8 +312,6 @@ TEST_P(Uploads, TakeCallOptions) {
   EXPECT_EQ(mock->requests()[0].timeouts.first_byte, std::chrono::hours(1));
   EXPECT_EQ(failure(of_bytes("a"), {.headers = {{"Content-Type", "text/plain"}}}).kind, ErrorKind::invalid_argument);
 }
-
-class UploadApi : public ClientOverMock {};
 
 TEST_F(UploadApi, TakesAPathAlone) {
   const TemporaryDirectory directory;
