@@ -164,7 +164,7 @@ class Stress : public FaultMatrix, public ::testing::WithParamInterface<Drive> {
   /// One of a caller's operations: `choice` says which, `random` what about it varies.
   void operate(unsigned choice, unsigned random);
   void do_with_pending(Pending<ChatReply> pending, unsigned random);
-  void do_with_stream(ChatStream stream, unsigned random);
+  void do_with_stream(const ChatClient& asked, ChatStream stream, unsigned random);
   void shut_down_with_calls(bool graceful);
 
   std::shared_ptr<CountedCalls> counted_ = std::make_shared<CountedCalls>();
@@ -198,7 +198,7 @@ void Stress::do_with_pending(Pending<ChatReply> pending, unsigned random) {
   expect_an_end(std::move(*shared).get());
 }
 
-void Stress::do_with_stream(ChatStream stream, unsigned random) {
+void Stress::do_with_stream(const ChatClient& asked, ChatStream stream, unsigned random) {
   ++started_;
   const auto shared = std::make_shared<ChatStream>(std::move(stream));
   if (random % 2 == 0) canceller_->soon([shared] { shared->cancel(); });
@@ -208,7 +208,7 @@ void Stress::do_with_stream(ChatStream stream, unsigned random) {
       if (shared->try_next())
         --wanted;
       else
-        static_cast<void>(client().poll(milliseconds(1)));
+        static_cast<void>(asked.poll(milliseconds(1)));
     }
   } else {
     for (const ChatDelta& delta : *shared) {
@@ -254,7 +254,10 @@ void Stress::operate(unsigned choice, unsigned random) {
       auto on_delta = [kept, some](const ChatDelta& delta) mutable { return some(delta); };
       return do_with_pending(client().stream_async(question(), on_delta, options), random);
     }
-    case 4: return do_with_stream(client().stream(question(), options), random);
+    case 4: {
+      const ChatClient asked = client();
+      return do_with_stream(asked, asked.stream(question(), options), random);
+    }
     case 5: EXPECT_TRUE(client().set_credentials({"other-id", "other-secret-" + std::to_string(random)})); return;
     case 6: return replace_client();
     case 7: return shut_down_with_calls(random % 2 == 0);
