@@ -3,8 +3,7 @@
 /// @file
 /// The umbrella: everything for making calls. Opt-in headers beside it: `conversation.hpp`, `tools.hpp`,
 /// `structured_output.hpp`, `json.hpp`, `transport.hpp` and `curl_transport.hpp` (the seam and its default),
-/// `observer.hpp`, `coroutine.hpp`, `stop_token.hpp`, `clock.hpp`,
-/// `testing/mock_transport.hpp`, `sandbox/sandbox.hpp`.
+/// `observer.hpp`, `coroutine.hpp`, `stop_token.hpp`, `clock.hpp`, those of `testing`, `sandbox/sandbox.hpp`.
 
 #include <chatopen/cancel.hpp>
 #include <chatopen/client.hpp>

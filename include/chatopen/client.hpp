@@ -101,7 +101,8 @@ class CHATOPEN_EXPORT ChatClient {
 
   /// Orders several pictures, a few at a time, and waits for all. A request is encoded when its turn comes, and its
   /// deadlines start then. The results are in the order of the requests; one that fails does not end the others, and
-  /// cancelling `CallOptions::cancel` ends all.
+  /// cancelling `CallOptions::cancel` ends all. Errors of each: as `generate_image`; of all `invalid_argument` for
+  /// less than one at a time, and inside a callback of the transport, which would wait for itself.
   [[nodiscard]] std::vector<Result<ImageReply>> generate_images(const std::vector<ImageRequest>& requests,
                                                                 const ImagesOptions& images = {},
                                                                 const CallOptions& options = {}) const;

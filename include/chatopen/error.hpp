@@ -33,8 +33,8 @@ enum class ErrorKind : std::uint8_t {
   cancelled,   ///< The caller cancelled the call.
   // What came is not acceptable.
   redirect_refused,  ///< The server answered with a redirect, which would take the credentials elsewhere.
-  protocol,          ///< The answer is not what the protocol allows (broken HTTP, broken JSON, invalid UTF-8).
-  too_large,         ///< The answer exceeds a limit of `Limits`, or needs more steps than were allowed.
+  protocol,          ///< The answer is not what was asked for (broken HTTP, broken JSON, invalid UTF-8, no picture).
+  too_large,         ///< The answer exceeds a limit (`Limits`, `SaveOptions`), or needs more steps than were allowed.
   // The service said no.
   authentication,     ///< 401: the credentials are not accepted.
   permission_denied,  ///< 403: the credentials are valid but may not do this.

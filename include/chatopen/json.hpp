@@ -20,13 +20,13 @@
 
 namespace chatopen {
 
-/// The reply's body as it came, parsed. Discarded (`is_discarded()`) when the body is not JSON, which a reply decoded
-/// by the SDK never is.
+/// The reply's body as it came, parsed. Discarded (`is_discarded()`) when there is none, as of a streamed reply; what
+/// the SDK has decoded from a body is always JSON.
 [[nodiscard]] inline nlohmann::json to_json(const ChatReply& reply) {
   return nlohmann::json::parse(reply.raw(), nullptr, /*allow_exceptions=*/false);
 }
 
-/// The same for pictures.
+/// The same for pictures, whose replies always have a body.
 [[nodiscard]] inline nlohmann::json to_json(const ImageReply& reply) {
   return nlohmann::json::parse(reply.raw, nullptr, /*allow_exceptions=*/false);
 }

@@ -20,7 +20,7 @@ namespace chatopen {
 struct CallInfo {
   /// Unique in this process.
   std::uint64_t call_id = 0;
-  /// `Endpoint::name`; empty for a custom endpoint.
+  /// `Endpoint::name`; empty for a custom endpoint, and for the download of a picture.
   std::string_view endpoint = {};
   /// `Endpoint::model`; may be empty.
   std::string_view model = {};

@@ -44,8 +44,8 @@ struct RecordingOptions {
 class CHATOPEN_TESTING_EXPORT RecordingTransport final : public Transport {
  public:
   /// Nothing is written yet, so that a recording that fails leaves the cassette of before.
-  /// Errors: `configuration` when the transport is null, or a member is no JSON pointer although it begins with a
-  /// slash; `io` when the file's directory is not there, or the path names a directory.
+  /// Errors: `configuration` when the transport is null, or a member is empty, or is no JSON pointer although it begins
+  /// with a slash; `io` when the file's directory is not there, or the path names no file.
   [[nodiscard]] static Result<std::shared_ptr<RecordingTransport>> create(std::shared_ptr<Transport> transport,
                                                                           std::string cassette,
                                                                           RecordingOptions options = {});

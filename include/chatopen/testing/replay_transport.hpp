@@ -22,7 +22,7 @@ namespace chatopen::testing {
 enum class Matching : std::uint8_t {
   strict,     ///< The next unused record, whose method, path, query and body must be the request's.
   any_order,  ///< The first unused record of which that is true: for calls that run at the same time.
-  path,       ///< The first unused record with that path: for requests that differ from run to run.
+  path,       ///< The first unused record with that path, whatever else: for requests that differ from run to run.
 };
 
 /// How a cassette is replayed.
