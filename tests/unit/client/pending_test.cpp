@@ -83,8 +83,8 @@ TEST_F(PendingReply, MovesWithoutLosingItsCall) {
 }
 
 TEST_F(PendingReply, GivesItsResultOnce) {
-  mock->reply({.body = hi_envelope});
-  Pending<ChatReply> pending = make().chat_async(question());
+  Pending<ChatReply> pending = client.chat_async(question());
+  answer();
   EXPECT_TRUE(std::move(pending).get());
   const Result<ChatReply> again = std::move(pending).get();
   ASSERT_FALSE(again);
