@@ -119,6 +119,7 @@ Fault read_endpoints(const json& value, const std::string& path, ClientOptions& 
   if (!value.is_object()) return expected(path, "an object whose members are endpoints");
   std::vector<std::string> known;
   for (const Endpoint& endpoint : endpoints::all()) known.push_back(endpoint.name);
+  known.push_back(endpoints::file_upload().name);
   for (const auto& [name, each] : value.items()) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       return fault(below(path, name) + ": no such endpoint", "the endpoints are: " + join(known));

@@ -101,6 +101,8 @@ TEST_F(Chat, AsksEveryEndpointByItsName) {
 
 TEST_F(Chat, AsksAnyModelAndAnyPath) {
   EXPECT_THAT(run({"chat", "-m", "other", "Hi"}).out, StartsWith("other received 1 message"));
+  EXPECT_THAT(run({"chat", "-e", "deepseek-chat-streaming", "-m", "other", "Hi"}).out,
+              StartsWith("other received the prompt \"Hi\""));
   EXPECT_THAT(
       run({"chat", "--path", "/AIGCChatOpenServ/saas/{model}/text", "--form", "prompt", "-m", "other", "Hi"}).out,
       StartsWith("other received the prompt \"Hi\""));

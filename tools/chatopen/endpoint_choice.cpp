@@ -40,7 +40,12 @@ Result<Endpoint> EndpointChoice::resolve(const EndpointDefaults& defaults) const
   std::string names;
   for (Endpoint& each : named_endpoints()) {
     if (each.name == wanted) {
-      if (!model.empty()) each.model = model;
+      if (!model.empty()) {
+        // Where the path has the endpoint's own model, the other is to stand.
+        const std::size_t place = each.model.empty() ? std::string::npos : each.path.find("/" + each.model + "/");
+        if (place != std::string::npos) each.path.replace(place + 1, each.model.size(), "{model}");
+        each.model = model;
+      }
       if (each.model.empty() && each.path.find("{model}") != std::string::npos)
         return refuse("the endpoint " + wanted + " is for any model", "name one with --model");
       return std::move(each);
