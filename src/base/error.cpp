@@ -1,7 +1,6 @@
 #include <chatopen/error.hpp>
 #include <chatopen/result.hpp>
 
-#include <cstdio>
 #include <ostream>
 #include <utility>
 
@@ -92,7 +91,6 @@ void throw_error(const Error& error) {
 }
 
 void no_error_to_return() noexcept {
-  std::fputs("chatopen: error() of a Result that has a value\n", stderr);
   std::terminate();
 }
 
