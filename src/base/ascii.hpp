@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chatopen/export.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -37,7 +39,7 @@ namespace chatopen::base {
 /// position-independent program three times the words.
 [[nodiscard]] bool is_one_of(std::string_view word, std::string_view words) noexcept;
 
-/// A text that is nothing but digits, as a number.
-[[nodiscard]] std::optional<std::int64_t> parse_digits(std::string_view text, int base = 10) noexcept;
+/// A text that is nothing but digits, as a number. Exported for the sandbox.
+[[nodiscard]] CHATOPEN_EXPORT std::optional<std::int64_t> parse_digits(std::string_view text, int base = 10) noexcept;
 
 }  // namespace chatopen::base
