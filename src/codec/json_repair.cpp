@@ -10,7 +10,8 @@
 namespace chatopen::codec {
 namespace {
 
-constexpr std::size_t escape_size = 6;  // \uXXXX
+// A backslash, a u, and four digits.
+constexpr std::size_t escape_size = 6;
 
 std::optional<unsigned> unicode_escape(std::string_view text) noexcept {
   if (text.size() < escape_size || text[0] != '\\' || text[1] != 'u') return std::nullopt;

@@ -196,9 +196,9 @@ CURLcode set_up(CurlHandle& handle, const HttpRequest& request, const UrlTarget&
   set(CURLOPT_NOSIGNAL, 1L);
   // Without it, a resolver that does not answer holds up cancellation and deadlines.
   set(CURLOPT_QUICK_EXIT, 1L);
-  // A loopback host answers or refuses at once, so libcurl need not turn to its next address in time. The timer
-  // outlasts the connecting, and while it runs libcurl looks for it among those of all transfers whenever anything
-  // arrives.
+  // A loopback host answers or refuses at once, or the deadline ends the wait: no next address is worth turning to. The
+  // timer outlasts the connecting, and while it runs libcurl looks for it among those of all transfers whenever
+  // anything arrives.
   const bool loopback = is_loopback(target.host);
   const long connect_limit = connect_milliseconds(request.timeouts);
   if (!loopback || connect_limit >= default_connect_milliseconds) set(CURLOPT_CONNECTTIMEOUT_MS, connect_limit);
