@@ -52,7 +52,7 @@ struct GeneratedImage {
 };
 
 /// What the service made.
-struct ImageReply {
+struct CHATOPEN_EXPORT ImageReply {
   /// In the service's order; at least one.
   std::vector<GeneratedImage> images{};
   /// The service's identifier of the request, for its support; empty when it gave none.
@@ -64,7 +64,7 @@ struct ImageReply {
 };
 
 /// A picture in a file.
-struct SavedFile {
+struct CHATOPEN_EXPORT SavedFile {
   /// As it was given to `ChatClient::save`.
   std::string path = {};
   /// Its size.

@@ -7,6 +7,7 @@
 #include <chatopen/content.hpp>
 #include <chatopen/endpoint.hpp>
 #include <chatopen/error.hpp>
+#include <chatopen/export.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -60,7 +61,7 @@ struct UploadRequest {
 };
 
 /// A file that the service took.
-struct UploadedFile {
+struct CHATOPEN_EXPORT UploadedFile {
   /// Where the service put it: `http:` or `https:`. It may hold a signature, and then is a secret.
   std::string url = {};
   /// The service's identifier of the request, for its support; empty when it gave none.
@@ -72,7 +73,7 @@ struct UploadedFile {
 };
 
 /// A local picture that is ready to be put into a message: see `ChatClient::attach_image`.
-struct AttachedImage {
+struct CHATOPEN_EXPORT AttachedImage {
   /// By its URL at the service; or, as fallback, the file, which is then sent as a `data:` URL.
   ImagePart part;
   /// Why the upload failed, when the fallback was taken; otherwise null.

@@ -122,6 +122,7 @@ void Pending<T>::forget_ready() noexcept {
   state_->forget_ready();
 }
 
+// A shared library exports each because its T is exported.
 template class Pending<AttachedImage>;
 template class Pending<ChatReply>;
 template class Pending<ImageReply>;

@@ -29,9 +29,10 @@ class SteppedBody final : public BodySource {
 /// Starts an upload whose receiver is made of its call, its body and the rest.
 template <typename T, typename UploadReceiver, typename Rest>
 [[nodiscard]] Pending<T> start_upload(const std::shared_ptr<Core>& core, PreparedUpload upload, Rest&& rest) {
-  using Call = PendingCall<T, UploadReceiver>;
+  using PendingUpload = PendingCall<T, UploadReceiver>;
   const std::shared_ptr<HttpRequest> request = upload.call->request;
-  const auto call = std::make_shared<Call>(core, std::move(upload.call), upload.body, std::forward<Rest>(rest));
+  const auto call =
+      std::make_shared<PendingUpload>(core, std::move(upload.call), upload.body, std::forward<Rest>(rest));
   request->body = Body(std::make_shared<SteppedBody>(call, std::move(upload.body)));
   call->start();
   return Pending<T>(call);
