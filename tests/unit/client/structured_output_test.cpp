@@ -21,7 +21,10 @@ struct Person {
   std::string name;
   int age = 0;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Person, name, age)
+void from_json(const nlohmann::json& json, Person& person) {
+  json.at("name").get_to(person.name);
+  json.at("age").get_to(person.age);
+}
 
 class StructuredOutput : public ClientOverMock {
  protected:

@@ -186,7 +186,7 @@ TEST(ChunkDecoder, KnowsToolCallsByTheirIdsWhenTheirPiecesComeInTurnWithoutAnInd
 TEST(ChunkDecoder, KnowsAHundredToolCallsAtMost) {
   std::vector<std::string> events;
   for (int i = 0; i <= 100; ++i) events.push_back(tool_calls_event(R"([{"id":"call )" + std::to_string(i) + "\"}]"));
-  for (const std::size_t again : {98, 100, 99}) events.push_back(events[again]);
+  for (const std::size_t again : {98U, 100U, 99U}) events.push_back(events[again]);
   const Chunks chunks(events);
   EXPECT_EQ(chunks.deltas[101].tool_call->index, 98);
   EXPECT_EQ(chunks.deltas[102].tool_call->index, 100) << "the last, too";
