@@ -49,6 +49,8 @@ check_readme() {
   configure "$project/build" -S "$project" -DCMAKE_PREFIX_PATH="$prefix"
   if grep -A 5 'CMake.*Warning' "$project/build/configure.log"; then return 1; fi
   build "$project/build"
+  # Before the server does so, which the loop may overtake: there are the lines of the one before.
+  : >"$outside/variables"
   "$prefix/bin/chatopen-sandbox" >"$outside/variables" &
   sandbox=$!
   until [ "$(grep -c '^export' "$outside/variables")" = 3 ]; do

@@ -34,7 +34,7 @@ esac
 if ! command -v apt-get >/dev/null; then
   cat >&2 <<'TEXT'
 ==> No apt here: these must be there already, or the build says which one it misses.
-    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib, CLI11; test: GoogleTest, OpenSSL, nghttpd, GNU parallel, mandoc
+    build: a C++20 compiler, CMake 3.22, libcurl 7.87, nlohmann-json 3.10, simdjson 3.0, cpp-httplib, CLI11; test: GoogleTest, OpenSSL, nghttpd, nghttpx, GNU parallel, mandoc
     Homebrew: brew install cmake curl nlohmann-json simdjson cpp-httplib cli11 googletest openssl nghttp2
     vcpkg:    vcpkg install curl nlohmann-json simdjson cpp-httplib cli11 gtest openssl
 TEXT
@@ -79,19 +79,25 @@ if [ "$wanted" = checks ]; then
   need_command npm npm
   need_command zsh zsh
   need_command fish fish
+  need_command nghttp2-proxy nghttpx
 fi
 
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
 install_missing() {
-  local as_root=() log
+  local log
   if [ ${#missing[@]} -eq 0 ]; then return; fi
-  if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-      echo "==> Missing, and neither root nor sudo to install it: apt-get install ${missing[*]}" >&2
-      exit 1
-    fi
-    as_root=(sudo)
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    echo "==> Missing, and neither root nor sudo to install it: apt-get install ${missing[*]}" >&2
+    exit 1
   fi
-  local apt=(${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+  # The package of nghttpx starts a service, which nothing here needs; a unit that is masked is not started.
+  if [[ " ${missing[*]} " == *" nghttp2-proxy "* ]] && [ -d /etc/systemd/system ]; then
+    as_root ln -sf /dev/null /etc/systemd/system/nghttpx.service
+  fi
+  local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
   echo "==> Installing ${missing[*]}"
   log=$(mktemp)
   # A list that cannot be refreshed is no reason to stop: the packages may be found all the same.

@@ -49,8 +49,8 @@ TEST_F(Http2, IsSpokenWhereItIsOffered) {
   ASSERT_TRUE(reply) << reply.error();
   EXPECT_EQ(reply->text(), "hello");
   EXPECT_EQ(reply->raw(), hello);
-  ASSERT_TRUE(server.wait_for_log("stream_id=1 closed"));
-  const std::string log = server.log();
+  ASSERT_TRUE(server.process().wait_for_log("stream_id=1 closed"));
+  const std::string log = server.process().log();
   EXPECT_THAT(log, HasSubstr("The negotiated protocol: h2\n"));
   EXPECT_THAT(log, HasSubstr(":method: POST\n"));
   EXPECT_THAT(log, HasSubstr(":path: /AIGCChatOpenServ/saas/gpt-4o/text/v3\n"));
@@ -66,8 +66,8 @@ TEST_F(Http2, SequentialCallsUseOneConnection) {
     ASSERT_TRUE(reply) << reply.error();
     EXPECT_EQ(reply->attempts(), 1);
   }
-  EXPECT_TRUE(server.wait_for_log(":method: POST\n", calls));
-  EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
+  EXPECT_TRUE(server.process().wait_for_log(":method: POST\n", calls));
+  EXPECT_EQ(server.process().count_in_log("The negotiated protocol: h2\n"), 1U);
 }
 
 TEST_F(Http2, ErrorStatusIsRead) {
@@ -84,8 +84,8 @@ TEST_F(Http2, CallsAtOnceShareOneConnection) {
   const H2Server server(authority_.issue());
   const ChatClient client = client_of(server);
   for (auto& call : ask(client, 50)) expect_hello(std::move(call).get());
-  EXPECT_TRUE(server.wait_for_log(":status: 200\n", 50));
-  EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
+  EXPECT_TRUE(server.process().wait_for_log(":status: 200\n", 50));
+  EXPECT_EQ(server.process().count_in_log("The negotiated protocol: h2\n"), 1U);
 }
 
 TEST_F(Http2, Row52StreamsBeyondTheServersLimitAreNotSentTwiceAndLeaveTheirSiblingsAlone) {
@@ -106,11 +106,11 @@ TEST_F(Http2, Row52StreamsBeyondTheServersLimitAreNotSentTwiceAndLeaveTheirSibli
       EXPECT_EQ(reply.error().attempts, 1);
       EXPECT_TRUE(reply.error().maybe_processed);
     }
-    EXPECT_TRUE(server.wait_for_log(":status: 200\n", calls - refused));
-    EXPECT_TRUE(server.wait_for_log("REFUSED_STREAM", refused));
-    EXPECT_EQ(server.count_in_log("REFUSED_STREAM"), refused);
+    EXPECT_TRUE(server.process().wait_for_log(":status: 200\n", calls - refused));
+    EXPECT_TRUE(server.process().wait_for_log("REFUSED_STREAM", refused));
+    EXPECT_EQ(server.process().count_in_log("REFUSED_STREAM"), refused);
     // Which does not show the requests that it refuses.
-    EXPECT_EQ(server.count_in_log(":method: POST\n"), calls - refused) << "something was sent again";
+    EXPECT_EQ(server.process().count_in_log(":method: POST\n"), calls - refused) << "something was sent again";
   }
 }
 
@@ -136,10 +136,10 @@ TEST_F(Http2, Row53ResetStreamIsAConnectionErrorAndLeavesItsSiblingsAlone) {
   expect_reset(std::move(reset).get());
   for (auto& call : before) expect_hello(std::move(call).get());
   for (auto& call : after) expect_hello(std::move(call).get());
-  EXPECT_TRUE(server.wait_for_log("send RST_STREAM"));
-  EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
+  EXPECT_TRUE(server.process().wait_for_log("send RST_STREAM"));
+  EXPECT_EQ(server.process().count_in_log("The negotiated protocol: h2\n"), 1U);
   expect_reset(client.chat(broken));
-  EXPECT_TRUE(server.wait_for_log("send RST_STREAM", 2));
+  EXPECT_TRUE(server.process().wait_for_log("send RST_STREAM", 2));
 }
 
 TEST_F(Http2, Row54OneStreamAtATimeServesAllOneAfterTheOther) {
@@ -148,9 +148,9 @@ TEST_F(Http2, Row54OneStreamAtATimeServesAllOneAfterTheOther) {
   // With its reply comes the server's limit, if not before.
   expect_hello(client.chat_async(question()).get());
   for (auto& call : ask(client, 20)) expect_hello(std::move(call).get());
-  EXPECT_TRUE(server.wait_for_log(":status: 200\n", 21));
-  EXPECT_EQ(server.count_in_log("The negotiated protocol: h2\n"), 1U);
-  EXPECT_EQ(server.count_in_log("REFUSED_STREAM"), 0U);
+  EXPECT_TRUE(server.process().wait_for_log(":status: 200\n", 21));
+  EXPECT_EQ(server.process().count_in_log("The negotiated protocol: h2\n"), 1U);
+  EXPECT_EQ(server.process().count_in_log("REFUSED_STREAM"), 0U);
 }
 
 }  // namespace
