@@ -53,6 +53,7 @@ TEST_F(Http2Gateway, Row51CallsBehindAGoawayGoToANewConnection) {
       expect_hello(asynchronous ? client.chat_async(question()).get() : client.chat(question()));
     }
     EXPECT_TRUE(gateway.process().wait_for_log(goaway, 3));
+    EXPECT_TRUE(gateway.process().wait_for_log(a_request, 10));
     EXPECT_EQ(gateway.process().count_in_log(first_request_of_a_connection), 4U);
     EXPECT_EQ(gateway.process().count_in_log(a_request), 10U);
     EXPECT_EQ(server.requests().size() - before, 10U) << "something was sent again";
@@ -76,6 +77,7 @@ TEST_F(Http2Gateway, Row51GoawayLetsTheCallsOfItsConnectionFinish) {
   EXPECT_TRUE(gateway.process().wait_for_log(goaway));
   answer.count_down();
   for (auto& call : pending) expect_hello(std::move(call).get());
+  EXPECT_TRUE(gateway.process().wait_for_log(a_request, calls));
   EXPECT_EQ(gateway.process().count_in_log(a_request), calls) << "something was sent again";
   EXPECT_EQ(server.requests().size(), calls) << "something was sent again";
 }
@@ -101,6 +103,7 @@ TEST_F(Http2Gateway, Row51GoawayLetsAStreamThatHasBegunFinish) {
   // The connection's second request, with which its GOAWAY comes, and one behind it.
   for (int call = 0; call < 2; ++call) expect_hello(client.chat_async(question()).get());
   EXPECT_TRUE(gateway.process().wait_for_log(goaway));
+  EXPECT_TRUE(gateway.process().wait_for_log(a_request, 3));
   EXPECT_EQ(gateway.process().count_in_log(first_request_of_a_connection), 2U);
   go_on.count_down();
   for (++piece; piece != stream.end(); ++piece) text += piece->text;
