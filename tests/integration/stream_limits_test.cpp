@@ -29,12 +29,13 @@ using StreamLimits = StreamFaults;
 TEST_P(StreamLimits, Row33EndlessEventLineIsTooLargeAtTheCap) {
   constexpr std::size_t cap = 16 * mebibyte;
   const std::string piece(64 * 1024, 'x');
+  const std::string whole = event_of("one") + std::string(done_event);
   RawServer server([&](Connection& connection) {
     // On the same connection, so that what the first call sets up is no part of what is measured.
     connection.read_request();
-    begin_stream(connection);
-    send_chunk(connection, event_of("one") + std::string(done_event));
-    connection.send(last_chunk);
+    // At once: a call is over with [DONE], and its connection is free only behind the end.
+    connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: " +
+                    std::to_string(whole.size()) + "\r\n\r\n" + whole);
     connection.read_request();
     begin_stream(connection);
     send_chunk(connection, event_of("one") + "data:");
