@@ -1,3 +1,4 @@
+#include "../integration/raw_server.hpp"
 #include "program_test.hpp"
 #include "terminal.hpp"
 
@@ -8,7 +9,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
+#include <utility>
 
 namespace chatopen {
 namespace {
@@ -120,6 +123,64 @@ TEST_F(Image, SaysOnceWhatIsWrongWithEveryOrder) {
 TEST_F(Image, ReadsThePromptFromAPipe) {
   EXPECT_EQ(run({"image", "-o", in("cat.png")}, "a cat\n").code, 0);
   EXPECT_EQ(run({"image", "-o", in("none.png")}, "").code, 2);
+}
+
+// A service that says where its pictures are, and the pictures' host, where each download waits for something.
+class SlowPictures {
+ public:
+  using Condition = std::function<bool(const SlowPictures&, integration::Connection&)>;
+
+  explicit SlowPictures(Condition condition)
+      : service_([this](integration::Connection& connection) {
+          const json image = {{"url", pictures_.base_url() + "/a.png"}, {"width", 1}, {"height", 1}};
+          const json reply = {{"code", "200"}, {"msg", "ok"}, {"data", {{"imageList", json::array({image})}}}};
+          while (connection.read_request() && connection.reply("200 OK", reply.dump())) {
+          }
+        }),
+        pictures_([this, until = std::move(condition)](integration::Connection& connection) {
+          while (connection.read_request() && until(*this, connection) &&
+                 connection.reply("200 OK", "\x89PNG\r\n\x1a\n....")) {
+          }
+        }) {}
+
+  [[nodiscard]] bool wait_for_downloads(std::size_t count) const { return pictures_.wait_for_requests(count); }
+  [[nodiscard]] bool wait_for_orders(std::size_t count) const { return service_.wait_for_requests(count); }
+  [[nodiscard]] Variables variables() const {
+    return {"CHATOPEN_BASE_URL=" + service_.base_url(), "CHATOPEN_ACCESS_KEY_ID=id", "CHATOPEN_ACCESS_KEY_SECRET=key"};
+  }
+
+ private:
+  integration::RawServer service_;
+  integration::RawServer pictures_;
+};
+
+TEST_F(Image, IsFetchedWhileOthersAreFetched) {
+  const SlowPictures pictures(
+      [](const SlowPictures& all, integration::Connection& /*connection*/) { return all.wait_for_downloads(2); });
+  const Outcome outcome =
+      run_program({"image", "cat", "-n", "2", "-j", "2", "--retries", "0", "-o", in("cat.png")}, pictures.variables());
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(files(), UnorderedElementsAre("cat-1.png", "cat-2.png"));
+}
+
+TEST_F(Image, IsFetchedWhileOthersAreMade) {
+  const SlowPictures pictures(
+      [](const SlowPictures& all, integration::Connection& /*connection*/) { return all.wait_for_orders(2); });
+  const Outcome outcome =
+      run_program({"image", "cat", "-n", "2", "-j", "1", "--retries", "0", "-o", in("cat.png")}, pictures.variables());
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(files(), UnorderedElementsAre("cat-1.png", "cat-2.png"));
+}
+
+TEST_F(Image, EndsInOrderWhenItIsInterruptedDuringDownloads) {
+  const SlowPictures pictures(
+      [](const SlowPictures& /*all*/, integration::Connection& connection) { return connection.wait_for_close(); });
+  RunningProgram program({"image", "cat", "-n", "2", "--retries", "0", "-o", in("cat.png")}, pictures.variables());
+  ASSERT_TRUE(pictures.wait_for_downloads(2));
+  program.send_signal(SIGINT);
+  EXPECT_EQ(program.wait(), 130);
+  EXPECT_THAT(program.errors(), HasSubstr("the picture was made, and may still be at http://127.0.0.1"));
+  EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(Image, EndsInOrderWhenItIsInterrupted) {
