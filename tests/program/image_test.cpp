@@ -1,3 +1,5 @@
+#include "../integration/child_process.hpp"
+#include "../integration/network_namespace.hpp"
 #include "../integration/raw_server.hpp"
 #include "program_test.hpp"
 #include "terminal.hpp"
@@ -111,6 +113,24 @@ TEST_F(Image, LeavesNothingBehindWhenItFails) {
     EXPECT_THAT(outcome.err, HasSubstr(message));
     EXPECT_THAT(outcome.out, IsEmpty());
     EXPECT_THAT(files(), IsEmpty()) << directives;
+  }
+}
+
+TEST_F(Image, LeavesNothingBehindOnAFullDisk) {
+  enum : int { as_it_should, cannot_mount, wrong_code, unnamed_file, unnamed_url, something_left };
+  for (const bool is_in_reply : {false, true}) {
+    const int status = integration::status_of_child([&]() -> int {
+      if (!integration::mount_little_disk(folder_)) return cannot_mount;
+      std::ofstream(in("filler")) << std::string(1'000'000, 'f');
+      const Outcome outcome = order({"-o", in("cat.png")}, is_in_reply ? "picture=data-url" : "");
+      if (outcome.code != 4) return wrong_code;
+      if (outcome.err.find(in("cat.png")) == std::string::npos) return unnamed_file;
+      const bool names_url = outcome.err.find("may still be at http://127.0.0.1") != std::string::npos;
+      if (names_url == is_in_reply) return unnamed_url;
+      return files() == std::vector<std::string>{"filler"} && outcome.out.empty() ? as_it_should : something_left;
+    });
+    if (status == cannot_mount) return integration::skip_without_namespace("no mount namespace can be made here");
+    EXPECT_EQ(status, as_it_should) << is_in_reply;
   }
 }
 
