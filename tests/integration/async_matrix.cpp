@@ -1,10 +1,6 @@
 #include "async_matrix.hpp"
 
-#include <csignal>
 #include <thread>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace integration {
 
@@ -85,18 +81,6 @@ void stream_for_ever(Connection& connection) {
   connection.read_request();
   bool goes_on = connection.send(stream_head);
   while (goes_on) goes_on = connection.send(piece("more")) && connection.pause(milliseconds(1));
-}
-
-int status_of_child(const std::function<int()>& function) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    // Ends a child that hangs.
-    ::alarm(30 * slowdown);
-    ::_exit(function());
-  }
-  int status = -1;
-  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
 }
 
 chatopen::ClientOptions AsyncMatrix::async_options(std::string base_url) const {

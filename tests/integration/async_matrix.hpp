@@ -96,10 +96,6 @@ void stall_in_stream(Connection& connection);
 /// Reads a request and sends pieces of a stream until the client closes.
 void stream_for_ever(Connection& connection);
 
-/// Runs the function in a child process, which has one thread, and returns the status that it ends with; -1 when it
-/// hung or was killed.
-[[nodiscard]] int status_of_child(const std::function<int()>& function);
-
 /// Asynchronous calls on the system's clock, heard by a log.
 class AsyncMatrix : public FaultMatrix {
  protected:

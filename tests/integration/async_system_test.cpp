@@ -1,4 +1,5 @@
 #include "async_matrix.hpp"
+#include "child_process.hpp"
 #include "wall_clock.hpp"
 
 #include <atomic>

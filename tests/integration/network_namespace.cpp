@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <gtest/gtest.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -23,11 +24,11 @@ std::string failed(const std::string& what) {
   return what + ": " + std::strerror(errno);
 }
 
-// Inside a user namespace of its own, the user is root over the other two.
-bool unshare_as_user() {
+// Inside a user namespace of its own, the user is root over the others.
+bool unshare_as_user(int namespaces) {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) != 0) return false;
+  if (::unshare(CLONE_NEWUSER | namespaces) != 0) return false;
   std::ofstream("/proc/self/setgroups") << "deny";
   std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
   std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
@@ -55,7 +56,8 @@ bool set_loopback(bool up) {
 }
 
 std::string enter_network_namespace() {
-  if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 && !unshare_as_user()) return failed("unshare");
+  constexpr int namespaces = CLONE_NEWNET | CLONE_NEWNS;
+  if (::unshare(namespaces) != 0 && !unshare_as_user(namespaces)) return failed("unshare");
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return failed("private mounts");
   if (!set_loopback(true)) return failed("loopback device");
   if (!replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n")) {
@@ -63,6 +65,17 @@ std::string enter_network_namespace() {
   }
   if (!replace_file("/etc/nsswitch.conf", "hosts: files dns\n")) return failed("/etc/nsswitch.conf");
   return {};
+}
+
+bool mount_little_disk(const std::string& directory) {
+  if (::unshare(CLONE_NEWNS) != 0 && !unshare_as_user(CLONE_NEWNS)) return false;
+  return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("chatopen", directory.c_str(), "tmpfs", 0, "size=256k") == 0;
+}
+
+void skip_without_namespace(const std::string& reason) {
+  if (std::getenv("CHATOPEN_REQUIRE_NETNS") != nullptr) FAIL() << reason;
+  GTEST_SKIP() << reason;
 }
 
 }  // namespace integration

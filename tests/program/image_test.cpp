@@ -1,3 +1,6 @@
+#include "../integration/child_process.hpp"
+#include "../integration/network_namespace.hpp"
+#include "../integration/raw_server.hpp"
 #include "program_test.hpp"
 #include "terminal.hpp"
 
@@ -8,7 +11,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
+#include <utility>
 
 namespace chatopen {
 namespace {
@@ -111,6 +116,24 @@ TEST_F(Image, LeavesNothingBehindWhenItFails) {
   }
 }
 
+TEST_F(Image, LeavesNothingBehindOnAFullDisk) {
+  enum : int { as_it_should, cannot_mount, wrong_code, unnamed_file, unnamed_url, something_left };
+  for (const bool is_in_reply : {false, true}) {
+    const int status = integration::status_of_child([&]() -> int {
+      if (!integration::mount_little_disk(folder_)) return cannot_mount;
+      std::ofstream(in("filler")) << std::string(1'000'000, 'f');
+      const Outcome outcome = order({"-o", in("cat.png")}, is_in_reply ? "picture=data-url" : "");
+      if (outcome.code != 4) return wrong_code;
+      if (outcome.err.find(in("cat.png")) == std::string::npos) return unnamed_file;
+      const bool names_url = outcome.err.find("may still be at http://127.0.0.1") != std::string::npos;
+      if (names_url == is_in_reply) return unnamed_url;
+      return files() == std::vector<std::string>{"filler"} && outcome.out.empty() ? as_it_should : something_left;
+    });
+    if (status == cannot_mount) return integration::skip_without_namespace("no mount namespace can be made here");
+    EXPECT_EQ(status, as_it_should) << is_in_reply;
+  }
+}
+
 TEST_F(Image, SaysOnceWhatIsWrongWithEveryOrder) {
   const Outcome outcome = order({"-n", "3", "-o", in("cat.png"), "--extra", "{bad"});
   EXPECT_EQ(outcome.code, 2);
@@ -120,6 +143,64 @@ TEST_F(Image, SaysOnceWhatIsWrongWithEveryOrder) {
 TEST_F(Image, ReadsThePromptFromAPipe) {
   EXPECT_EQ(run({"image", "-o", in("cat.png")}, "a cat\n").code, 0);
   EXPECT_EQ(run({"image", "-o", in("none.png")}, "").code, 2);
+}
+
+// A service that says where its pictures are, and the pictures' host, where each download waits for something.
+class SlowPictures {
+ public:
+  using Condition = std::function<bool(const SlowPictures&, integration::Connection&)>;
+
+  explicit SlowPictures(Condition condition)
+      : service_([this](integration::Connection& connection) {
+          const json image = {{"url", pictures_.base_url() + "/a.png"}, {"width", 1}, {"height", 1}};
+          const json reply = {{"code", "200"}, {"msg", "ok"}, {"data", {{"imageList", json::array({image})}}}};
+          while (connection.read_request() && connection.reply("200 OK", reply.dump())) {
+          }
+        }),
+        pictures_([this, until = std::move(condition)](integration::Connection& connection) {
+          while (connection.read_request() && until(*this, connection) &&
+                 connection.reply("200 OK", "\x89PNG\r\n\x1a\n....")) {
+          }
+        }) {}
+
+  [[nodiscard]] bool wait_for_downloads(std::size_t count) const { return pictures_.wait_for_requests(count); }
+  [[nodiscard]] bool wait_for_orders(std::size_t count) const { return service_.wait_for_requests(count); }
+  [[nodiscard]] Variables variables() const {
+    return {"CHATOPEN_BASE_URL=" + service_.base_url(), "CHATOPEN_ACCESS_KEY_ID=id", "CHATOPEN_ACCESS_KEY_SECRET=key"};
+  }
+
+ private:
+  integration::RawServer service_;
+  integration::RawServer pictures_;
+};
+
+TEST_F(Image, IsFetchedWhileOthersAreFetched) {
+  const SlowPictures pictures(
+      [](const SlowPictures& all, integration::Connection& /*connection*/) { return all.wait_for_downloads(2); });
+  const Outcome outcome =
+      run_program({"image", "cat", "-n", "2", "-j", "2", "--retries", "0", "-o", in("cat.png")}, pictures.variables());
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(files(), UnorderedElementsAre("cat-1.png", "cat-2.png"));
+}
+
+TEST_F(Image, IsFetchedWhileOthersAreMade) {
+  const SlowPictures pictures(
+      [](const SlowPictures& all, integration::Connection& /*connection*/) { return all.wait_for_orders(2); });
+  const Outcome outcome =
+      run_program({"image", "cat", "-n", "2", "-j", "1", "--retries", "0", "-o", in("cat.png")}, pictures.variables());
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(files(), UnorderedElementsAre("cat-1.png", "cat-2.png"));
+}
+
+TEST_F(Image, EndsInOrderWhenItIsInterruptedDuringDownloads) {
+  const SlowPictures pictures(
+      [](const SlowPictures& /*all*/, integration::Connection& connection) { return connection.wait_for_close(); });
+  RunningProgram program({"image", "cat", "-n", "2", "--retries", "0", "-o", in("cat.png")}, pictures.variables());
+  ASSERT_TRUE(pictures.wait_for_downloads(2));
+  program.send_signal(SIGINT);
+  EXPECT_EQ(program.wait(), 130);
+  EXPECT_THAT(program.errors(), HasSubstr("the picture was made, and may still be at http://127.0.0.1"));
+  EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(Image, EndsInOrderWhenItIsInterrupted) {

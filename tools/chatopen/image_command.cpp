@@ -12,7 +12,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace chatopen::program {
@@ -51,7 +53,7 @@ Result<ImageRequest> make_request(const Options& options, const Interruption& in
   return request;
 }
 
-// Saves the pictures of each reply as soon as it is there: what was paid for is not to wait for the others.
+// Saves the pictures of each reply as soon as it is there, while the others are made: what was paid for is not to wait.
 class Order {
  public:
   Order(const Options& options, const ImageFiles& files, const Connection& connection, const Interruption& interruption,
@@ -61,13 +63,18 @@ class Order {
         connection_(connection),
         interruption_(interruption),
         console_(console),
+        unsaved_(options.count),
         ticker_(console.err, Unit::lines, {.total = options.count}) {}
+  ~Order() { wait_for_downloads(0); }
+  Order(const Order&) = delete;
+  Order& operator=(const Order&) = delete;
 
   int place(const ImageRequest& request) {
     const CallOptions call = connection_.call(interruption_.token());
     const auto saver = [this](const ImageProgress& progress) { take(progress); };
     static_cast<void>(connection_.client().generate_images(std::vector<ImageRequest>(options_.count, request), saver,
                                                            {.max_concurrent = options_.concurrency}, call));
+    wait_for_downloads(0);
     ticker_.stop();
     return interruption_.signal() != 0 ? interruption_.exit_code() : code_;
   }
@@ -75,19 +82,44 @@ class Order {
  private:
   void take(const ImageProgress& progress) {
     if (!progress.result) {
+      const std::lock_guard lock(mutex_);
       fail(progress.result.error(), "");
-    } else {
-      const auto& images = progress.result->images;
-      for (std::size_t i = 0; i < images.size(); ++i) {
-        save(images[i], files_.name(progress.index + 1, images.size() > 1 ? i + 1 : 0));
-      }
+      finish();
+      return;
     }
-    ticker_.set({.position = progress.finished, .total = progress.total, .done = progress.finished, .failed = failed_});
+    const auto& images = progress.result->images;
+    {
+      const std::lock_guard lock(mutex_);
+      unsaved_[progress.index] = images.size();
+    }
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      save(images[i], files_.name(progress.index + 1, images.size() > 1 ? i + 1 : 0), progress.index);
+    }
   }
 
-  void save(const GeneratedImage& image, const std::string& path) {
+  // Waits where as many downloads go on as orders may, each of which has a connection and a file open.
+  void save(const GeneratedImage& image, const std::string& path, std::size_t index) {
+    wait_for_downloads(options_.concurrency - 1);
+    {
+      const std::lock_guard lock(mutex_);
+      ++downloads_;
+    }
     const SaveOptions how{.overwrite = options_.overwrite, .cancel = interruption_.token()};
-    const Result<SavedFile> saved = connection_.client().save(image, path, how);
+    connection_.client().save_async(image, path, how).then([this, image, path, index](const Result<SavedFile>& saved) {
+      const std::lock_guard lock(mutex_);
+      --downloads_;
+      download_ended_.notify_all();
+      tell(image, path, saved);
+      if (--unsaved_[index] == 0) finish();
+    });
+  }
+
+  void wait_for_downloads(int most) {
+    std::unique_lock lock(mutex_);
+    download_ended_.wait(lock, [this, most] { return downloads_ <= most; });
+  }
+
+  void tell(const GeneratedImage& image, const std::string& path, const Result<SavedFile>& saved) {
     if (!saved) {
       // The only way to what was paid for.
       const bool elsewhere = image.url.starts_with("http");
@@ -122,15 +154,28 @@ class Order {
     said_ = std::move(message);
   }
 
+  // An order whose pictures are saved, or failed.
+  void finish() {
+    ++finished_;
+    ticker_.set({.position = finished_, .total = options_.count, .done = finished_, .failed = failed_});
+  }
+
   const Options& options_;
   const ImageFiles& files_;
   const Connection& connection_;
   const Interruption& interruption_;
   Console& console_;
-  Ticker ticker_;
+  // Downloads end on the client's thread.
+  std::mutex mutex_;
+  std::condition_variable download_ended_;
+  int downloads_ = 0;
+  // Pictures of each order.
+  std::vector<std::size_t> unsaved_;
+  std::uint64_t finished_ = 0;
   std::uint64_t failed_ = 0;
   int code_ = exit_ok;
   std::string said_ = {};
+  Ticker ticker_;
 };
 
 int run(const Options& options, Console& console) {
@@ -143,8 +188,9 @@ int run(const Options& options, Console& console) {
   if (const Result<void> writable = files->check(options.overwrite); !writable) {
     return console.complain(writable.error());
   }
+  // For orders, and for downloads.
   const Result<Connection> connection =
-      Connection::make(options.connection, static_cast<std::size_t>(options.concurrency) + 1, console);
+      Connection::make(options.connection, 2 * static_cast<std::size_t>(options.concurrency), console);
   if (!connection) return console.complain(connection.error());
   const Result<ImageRequest> request = make_request(options, interruption);
   if (!request) return interruption.signal() != 0 ? interruption.exit_code() : console.complain(request.error());
