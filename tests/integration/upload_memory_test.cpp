@@ -3,11 +3,15 @@
 #include "temporary_file.hpp"
 #include "upload_door.hpp"
 
+#include <chatopen/transport.hpp>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -81,6 +85,25 @@ class DiscardingServer {
   std::thread thread_;
 };
 
+/// Zeros, which it makes as they are read.
+class Zeros final : public chatopen::BodySource {
+ public:
+  [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return film_size; }
+  [[nodiscard]] Result<std::size_t> read(char* into, std::size_t capacity) override {
+    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, left_));
+    std::fill_n(into, count, '\0');
+    left_ -= count;
+    return count;
+  }
+  [[nodiscard]] bool rewind() noexcept override {
+    left_ = film_size;
+    return true;
+  }
+
+ private:
+  std::uint64_t left_ = film_size;
+};
+
 class UploadsOfAGigabyte : public Uploads {
  protected:
   void expect_constant_memory(const UploadRequest& request) {
@@ -107,6 +130,10 @@ TEST_P(UploadsOfAGigabyte, TakeConstantMemoryFromAFile) {
   // Sparse: it takes no room on the disk.
   std::filesystem::resize_file(file.path(), film_size);
   expect_constant_memory({.path = file.path()});
+}
+
+TEST_P(UploadsOfAGigabyte, TakeConstantMemoryFromASource) {
+  expect_constant_memory({.source = std::make_shared<Zeros>()});
 }
 
 }  // namespace
