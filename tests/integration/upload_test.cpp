@@ -3,10 +3,12 @@
 
 #include <chatopen/transport.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -147,40 +149,46 @@ class BusyOnce {
   std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-TEST_P(Uploads, Row70AreSentAgainAsAWhole) {
-  RawServer server(BusyOnce{});
-  const std::string content = pattern(mebibyte + 5);
-  const TemporaryFile file("film.bin", content);
-  const Result<UploadedFile> result = upload(client_of(server.base_url()), {.path = file.path()});
-  ASSERT_TRUE(result) << result.error();
-  EXPECT_EQ(result->attempts, 2);
-  const auto requests = server.requests();
-  ASSERT_EQ(requests.size(), 2U);
-  for (const WireRequest& each : requests) EXPECT_TRUE(content_of(each) == content);
-}
-
-/// A source that can be read only once.
-class Once final : public chatopen::BodySource {
+/// A text, which it may be able to give more than once.
+class TextSource final : public chatopen::BodySource {
  public:
-  explicit Once(std::uint64_t size) : left_(size), size_(size) {}
-  [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return size_; }
+  TextSource(std::string text, bool can_rewind) : text_(std::move(text)), can_rewind_(can_rewind) {}
+  [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return text_.size(); }
   [[nodiscard]] Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, left_));
-    std::fill_n(into, count, 'x');
-    left_ -= count;
+    const std::size_t count = text_.copy(into, capacity, read_);
+    read_ += count;
     return count;
   }
-  [[nodiscard]] bool rewind() noexcept override { return false; }
+  [[nodiscard]] bool rewind() noexcept override {
+    if (can_rewind_) read_ = 0;
+    return can_rewind_;
+  }
 
  private:
-  std::uint64_t left_;
-  std::uint64_t size_;
+  std::string text_;
+  std::size_t read_ = 0;
+  bool can_rewind_;
 };
+
+TEST_P(Uploads, Row70AreSentAgainAsAWhole) {
+  const std::string content = pattern(mebibyte + 5);
+  const TemporaryFile file("film.bin", content);
+  for (const UploadRequest& request :
+       {UploadRequest{.path = file.path()}, UploadRequest{.source = std::make_shared<TextSource>(content, true)}}) {
+    RawServer server(BusyOnce{});
+    const Result<UploadedFile> result = upload(client_of(server.base_url()), request);
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_EQ(result->attempts, 2);
+    const auto requests = server.requests();
+    ASSERT_EQ(requests.size(), 2U);
+    for (const WireRequest& each : requests) EXPECT_TRUE(content_of(each) == content);
+  }
+}
 
 TEST_P(Uploads, Row70AreNotSentAgainWhenTheirSourceCannotBeRewound) {
   RawServer server(BusyOnce{});
   const Result<UploadedFile> result =
-      upload(client_of(server.base_url()), {.source = std::make_shared<Once>(mebibyte)});
+      upload(client_of(server.base_url()), {.source = std::make_shared<TextSource>(pattern(mebibyte), false)});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().http_status, 503);
   EXPECT_EQ(result.error().attempts, 1);
