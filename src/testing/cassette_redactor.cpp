@@ -4,6 +4,7 @@
 #include "base/redact.hpp"
 #include "testing/cassette.hpp"
 #include "testing/json_scan.hpp"
+#include "testing/url_queries.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,6 +33,11 @@ bool CassetteRedactor::keeps(const std::string& header) const {
   const auto is_it = [&header](const std::string& each) { return base::equal_ignoring_case(each, header); };
   return base::is_loggable_header(header) ||
          std::any_of(options_.keep_headers.begin(), options_.keep_headers.end(), is_it);
+}
+
+bool CassetteRedactor::keeps_parameter(const std::string& name) const {
+  const auto& kept = options_.keep_parameters;
+  return std::find(kept.begin(), kept.end(), name) != kept.end();
 }
 
 void CassetteRedactor::learn(const std::vector<HttpHeader>& request_headers) {
@@ -86,10 +92,8 @@ std::string CassetteRedactor::url(std::string_view url) const {
     const std::string_view each = rest.substr(0, rest.find('&'));
     rest.remove_prefix(each.size());
     const std::string name(each.substr(0, each.find('=')));
-    const auto& kept = options_.keep_parameters;
-    const bool keeps_it = std::find(kept.begin(), kept.end(), name) != kept.end();
     shown.append(1, std::exchange(separator, '&'));
-    if (keeps_it || name.size() == each.size()) {
+    if (keeps_parameter(name) || name.size() == each.size()) {
       shown += text(each);
     } else {
       shown.append(text(name)).append("=").append(redacted);
@@ -107,13 +111,18 @@ std::string CassetteRedactor::text(std::string_view text) const {
 
 void CassetteRedactor::hide_in(ChunkedText& body) {
   hide_members(body, 0);
+  hide_queries(body);
   hide_numbers(body);
   hide_secrets(body);
 }
 
 void CassetteRedactor::hide_in(Json& value) const {
   if (value.is_string()) {
-    value = text(value.get_ref<const std::string&>());
+    ChunkedText whole;
+    whole.append(value.get_ref<const std::string&>());
+    hide_queries(whole);
+    hide_secrets(whole);
+    value = std::move(whole.text);
   } else if (value.is_structured()) {
     for (Json& each : value) hide_in(each);
   } else if (!value.is_null() && has_secret(to_line(value))) {
@@ -168,6 +177,15 @@ std::string CassetteRedactor::hidden_within(std::string_view string, int depth) 
   within.append(text);
   hide_members(within, depth + 1);
   return within.text == text ? std::string() : to_line(within.text);
+}
+
+// Behind a signed URL lies what only its owner may fetch.
+void CassetteRedactor::hide_queries(ChunkedText& body) const {
+  std::vector<TextEdit> edits;
+  for (const QueryParameter& each : query_parameters(body.text)) {
+    if (!keeps_parameter(each.name)) edits.push_back({each.begin, each.end, std::string(redacted)});
+  }
+  body.apply(edits);
 }
 
 // Numbers and words become strings: with the mark as it is, JSON would be none any more.

@@ -24,9 +24,10 @@ class CassetteRedactor {
   [[nodiscard]] std::vector<HttpHeader> headers(std::vector<HttpHeader> headers) const;
   /// Without user info and fragment, the values of its query's parameters hidden.
   [[nodiscard]] std::string url(std::string_view url) const;
-  /// Hides members and secrets. What stood in the members is a secret from now on: services repeat what they were told.
+  /// Hides members, the values of the queries of URLs, and secrets. What stood in the members is a secret from now on:
+  /// services repeat what they were told.
   void hide_in(ChunkedText& body);
-  /// Hides the secrets in every string and number of a value.
+  /// Hides the secrets in every string and number of a value, and the values of the queries of URLs in its strings.
   void hide_in(Json& value) const;
   [[nodiscard]] std::string text(std::string_view text) const;
   /// The same in the parts of a form, as `comparable_body` makes it.
@@ -36,6 +37,7 @@ class CassetteRedactor {
 
  private:
   void hide_members(ChunkedText& body, int depth);
+  void hide_queries(ChunkedText& body) const;
   void hide_secrets(ChunkedText& body) const;
   void hide_numbers(ChunkedText& body) const;
   [[nodiscard]] bool has_secret(std::string_view text) const;
@@ -45,6 +47,7 @@ class CassetteRedactor {
   void learn_texts(const Json& value);
   void add_secret(std::string secret);
   [[nodiscard]] bool keeps(const std::string& header) const;
+  [[nodiscard]] bool keeps_parameter(const std::string& name) const;
 
   RecordingOptions options_;
   std::vector<std::vector<std::string>> pointers_;

@@ -1,23 +1,17 @@
-#include "async_matrix.hpp"
-#include "process_memory.hpp"
 #include "temporary_file.hpp"
+#include "upload_door.hpp"
 
 #include <chatopen/transport.hpp>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace integration {
 namespace {
@@ -31,77 +25,25 @@ using chatopen::UploadedFile;
 using chatopen::UploadRequest;
 using Now = std::chrono::steady_clock;
 
-constexpr std::string_view uploaded = R"({"code":"200","msg":"ok","data":{"url":"https://files.example/a"}})";
-constexpr std::size_t mebibyte = std::size_t{1} << 20;
+EVERY_UPLOAD_DOOR(Uploads);
 
-/// The ways to upload.
-enum class UploadDoor { blocking, async, pool, polled };
-
-void PrintTo(UploadDoor door, std::ostream* stream) {
-  constexpr const char* names[] = {"blocking", "async", "pool", "polled"};
-  *stream << names[static_cast<int>(door)];
+/// Differs wherever a piece is lost, repeated or moved.
+std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  std::uint32_t state = 1;
+  for (char& c : text) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return text;
 }
 
-using OnProgress = std::function<bool(std::uint64_t, std::uint64_t)>;
+UploadRequest of_bytes(std::size_t size) {
+  return {.bytes = std::make_shared<const std::string>(pattern(size))};
+}
 
-class Uploads : public AsyncMatrix, public ::testing::WithParamInterface<UploadDoor> {
- protected:
-  [[nodiscard]] static std::shared_ptr<chatopen::Transport> transport() {
-    switch (GetParam()) {
-      case UploadDoor::pool: return transport_of(Driver::pool);
-      case UploadDoor::polled: return transport_of(Driver::poll);
-      default: return transport_of(Driver::own_thread);
-    }
-  }
-  [[nodiscard]] ChatClient client_of(const std::string& base_url) const {
-    chatopen::ClientOptions options = async_options(base_url);
-    options.transport = transport();
-    options.jitter = [] { return 0.0; };
-    return ChatClient::create(std::move(options)).value();
-  }
-
-  static Result<UploadedFile> upload(const ChatClient& client, const UploadRequest& request,
-                                     const OnProgress& on_progress = {}, const chatopen::CallOptions& call = {}) {
-    Result<UploadedFile> file = started(client, request, on_progress, call);
-    if (!file) expect_no_secret(file.error());
-    return file;
-  }
-
-  static UploadRequest of_bytes(std::size_t size) {
-    return {.bytes = std::make_shared<const std::string>(pattern(size))};
-  }
-  /// Differs wherever a piece is lost, repeated or moved.
-  static std::string pattern(std::size_t size) {
-    std::string text(size, '\0');
-    std::uint32_t state = 1;
-    for (char& c : text) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
-    return text;
-  }
-  static std::string content_of(const WireRequest& request) {
-    const std::string& form = request.body;
-    const std::size_t start = form.find("\r\n\r\n") + 4;
-    return form.substr(start, form.rfind("\r\n--") - start);
-  }
-
- private:
-  static Result<UploadedFile> started(const ChatClient& client, const UploadRequest& request,
-                                      const OnProgress& on_progress, const chatopen::CallOptions& call) {
-    if (GetParam() == UploadDoor::blocking) {
-      return on_progress ? client.upload(request, on_progress, call) : client.upload(request, call);
-    }
-    auto pending = on_progress ? client.upload_async(request, on_progress, call) : client.upload_async(request, call);
-    if (!pending.wait_for(hung)) {
-      ADD_FAILURE() << "the call hangs";
-      pending.cancel();
-    }
-    return std::move(pending).get();
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Door, Uploads,
-                         ::testing::Values(UploadDoor::blocking, UploadDoor::async, UploadDoor::pool,
-                                           UploadDoor::polled),
-                         ::testing::PrintToStringParamName());
+std::string content_of(const WireRequest& request) {
+  const std::string& form = request.body;
+  const std::size_t start = form.find("\r\n\r\n") + 4;
+  return form.substr(start, form.rfind("\r\n--") - start);
+}
 
 void take_uploads(Connection& connection) {
   while (connection.read_request() && connection.reply("200 OK", uploaded)) {
@@ -207,40 +149,46 @@ class BusyOnce {
   std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-TEST_P(Uploads, Row70AreSentAgainAsAWhole) {
-  RawServer server(BusyOnce{});
-  const std::string content = pattern(mebibyte + 5);
-  const TemporaryFile file("film.bin", content);
-  const Result<UploadedFile> result = upload(client_of(server.base_url()), {.path = file.path()});
-  ASSERT_TRUE(result) << result.error();
-  EXPECT_EQ(result->attempts, 2);
-  const auto requests = server.requests();
-  ASSERT_EQ(requests.size(), 2U);
-  for (const WireRequest& each : requests) EXPECT_TRUE(content_of(each) == content);
-}
-
-/// A source that can be read only once.
-class Once final : public chatopen::BodySource {
+/// A text, which it may be able to give more than once.
+class TextSource final : public chatopen::BodySource {
  public:
-  explicit Once(std::uint64_t size) : left_(size), size_(size) {}
-  [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return size_; }
+  TextSource(std::string text, bool can_rewind) : text_(std::move(text)), can_rewind_(can_rewind) {}
+  [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return text_.size(); }
   [[nodiscard]] Result<std::size_t> read(char* into, std::size_t capacity) override {
-    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, left_));
-    std::fill_n(into, count, 'x');
-    left_ -= count;
+    const std::size_t count = text_.copy(into, capacity, read_);
+    read_ += count;
     return count;
   }
-  [[nodiscard]] bool rewind() noexcept override { return false; }
+  [[nodiscard]] bool rewind() noexcept override {
+    if (can_rewind_) read_ = 0;
+    return can_rewind_;
+  }
 
  private:
-  std::uint64_t left_;
-  std::uint64_t size_;
+  std::string text_;
+  std::size_t read_ = 0;
+  bool can_rewind_;
 };
+
+TEST_P(Uploads, Row70AreSentAgainAsAWhole) {
+  const std::string content = pattern(mebibyte + 5);
+  const TemporaryFile file("film.bin", content);
+  for (const UploadRequest& request :
+       {UploadRequest{.path = file.path()}, UploadRequest{.source = std::make_shared<TextSource>(content, true)}}) {
+    RawServer server(BusyOnce{});
+    const Result<UploadedFile> result = upload(client_of(server.base_url()), request);
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_EQ(result->attempts, 2);
+    const auto requests = server.requests();
+    ASSERT_EQ(requests.size(), 2U);
+    for (const WireRequest& each : requests) EXPECT_TRUE(content_of(each) == content);
+  }
+}
 
 TEST_P(Uploads, Row70AreNotSentAgainWhenTheirSourceCannotBeRewound) {
   RawServer server(BusyOnce{});
   const Result<UploadedFile> result =
-      upload(client_of(server.base_url()), {.source = std::make_shared<Once>(mebibyte)});
+      upload(client_of(server.base_url()), {.source = std::make_shared<TextSource>(pattern(mebibyte), false)});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().http_status, 503);
   EXPECT_EQ(result.error().attempts, 1);
@@ -293,80 +241,6 @@ TEST_P(Uploads, AreEndedByTheTotalDeadline) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::timeout);
   EXPECT_LE(Now::now() - started, milliseconds(200) + deadline_slack);
-}
-
-/// Takes one upload, of which it keeps nothing, unlike a `RawServer`.
-class DiscardingServer {
- public:
-  DiscardingServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size);
-    ::listen(listener_.get(), 1);
-    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  DiscardingServer(const DiscardingServer&) = delete;
-  DiscardingServer& operator=(const DiscardingServer&) = delete;
-  ~DiscardingServer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
-    thread_.join();
-  }
-  [[nodiscard]] std::string base_url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  /// Of the body.
-  [[nodiscard]] std::uint64_t received() const { return received_; }
-
- private:
-  void serve() {
-    const FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    std::array<char, 65536> bytes;
-    std::string head;
-    std::size_t end = std::string::npos;
-    while (end == std::string::npos) {
-      const ssize_t count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
-      if (count <= 0) return;
-      head.append(bytes.data(), static_cast<std::size_t>(count));
-      end = head.find("\r\n\r\n");
-    }
-    constexpr std::string_view name = "Content-Length: ";
-    const std::uint64_t length = std::stoull(head.substr(head.find(name) + name.size()));
-    std::uint64_t got = head.size() - end - 4;
-    while (got < length) {
-      const ssize_t count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
-      if (count <= 0) return;
-      got += static_cast<std::uint64_t>(count);
-    }
-    received_ = got;
-    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(uploaded.size()) +
-                              "\r\nConnection: close\r\n\r\n" + std::string(uploaded);
-    (void)!::send(socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
-  }
-
-  FileDescriptor listener_;
-  std::uint16_t port_ = 0;
-  std::atomic<std::uint64_t> received_ = 0;
-  std::thread thread_;
-};
-
-TEST_P(Uploads, OfAGigabyteTakeConstantMemory) {
-  DiscardingServer server;
-  const TemporaryFile file("film.bin", "");
-  const std::uint64_t size = (std::uint64_t{1} << 30) / slowdown;
-  // Sparse: it takes no room on the disk.
-  std::filesystem::resize_file(file.path(), size);
-  const ChatClient client = client_of(server.base_url());
-  reset_peak_memory();
-  const std::size_t before = peak_memory();
-  const Result<UploadedFile> result = upload(client, {.path = file.path()});
-  // May be less than before, since the system looks at the peak only now and then.
-  const std::size_t extra = std::max(peak_memory(), before) - before;
-  ASSERT_TRUE(result) << result.error();
-  EXPECT_GT(server.received(), size);
-  EXPECT_LE(extra, allowed_memory(16 * mebibyte));
-  RecordProperty("extra_kilobytes", static_cast<int>(extra / 1024));
 }
 
 class AttachedPictures : public FaultMatrix {};

@@ -58,23 +58,32 @@ void ChildSetup::execute() {
 }
 
 RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const Variables& variables) {
+  Pipe input;
+  start(arguments, variables, input.ends[0]);
+  ::close(input.ends[0]);
+  input_pipe_ = input.ends[1];
+}
+
+RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const Variables& variables, int input) {
+  start(arguments, variables, input);
+}
+
+void RunningProgram::start(const std::vector<std::string>& arguments, const Variables& variables, int input) {
   // A program that ends early must not end the test.
   std::signal(SIGPIPE, SIG_IGN);
-  Pipe input, output, error;
+  Pipe output, error;
   ChildSetup setup(arguments, variables);
   id_ = ::fork();
   if (id_ == 0) {
     std::signal(SIGPIPE, SIG_DFL);
-    ::dup2(input.ends[0], STDIN_FILENO);
+    ::dup2(input, STDIN_FILENO);
     ::dup2(output.ends[1], STDOUT_FILENO);
     ::dup2(error.ends[1], STDERR_FILENO);
     setup.execute();
     ::_exit(127);
   }
-  ::close(input.ends[0]);
   ::close(output.ends[1]);
   ::close(error.ends[1]);
-  input_pipe_ = input.ends[1];
   output_pipe_ = output.ends[0];
   error_pipe_ = error.ends[0];
 }

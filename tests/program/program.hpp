@@ -14,6 +14,8 @@ using Variables = std::vector<std::string>;
 class RunningProgram {
  public:
   explicit RunningProgram(const std::vector<std::string>& arguments, const Variables& variables = {});
+  /// The same with this descriptor as its standard input.
+  RunningProgram(const std::vector<std::string>& arguments, const Variables& variables, int input);
   /// Kills it when it still runs.
   ~RunningProgram();
   RunningProgram(const RunningProgram&) = delete;
@@ -35,6 +37,7 @@ class RunningProgram {
   [[nodiscard]] const std::string& errors() const noexcept { return errors_; }
 
  private:
+  void start(const std::vector<std::string>& arguments, const Variables& variables, int input);
   bool read_some(int timeout);
 
   pid_t id_ = -1;

@@ -1,6 +1,8 @@
 #include "program_test.hpp"
+#include "standard_input.hpp"
 #include "terminal.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +11,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
 
 namespace chatopen {
 namespace {
@@ -20,10 +24,28 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
+/// A file open for reading.
+class Input {
+ public:
+  explicit Input(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Input() { ::close(descriptor_); }
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
 class Upload : public ProgramTest {
  protected:
   Upload() { std::ofstream(file_) << "\x89PNG\r\n\x1a\n................"; }
   ~Upload() override { std::remove(file_.c_str()); }
+
+  [[nodiscard]] std::string contents() const {
+    std::ifstream file(file_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
 
   std::string file_ = testing::TempDir() + "chatopen_upload_test_" + std::to_string(::getpid()) + ".png";
 };
@@ -69,6 +91,48 @@ TEST_F(Upload, ReadsAPipeWhereADashStands) {
   std::ofstream(file_, std::ios::binary) << bytes;
   EXPECT_EQ(run({"upload", "--name", "cat.png", file_}).out, outcome.out);
   EXPECT_THAT(run({"upload", "-"}, bytes).out, EndsWith("/file.png\n"));
+}
+
+TEST_F(Upload, SendsAFileOnItsStandardInputFromWhereItStands) {
+  const std::string expected = run({"upload", "--name", "file.png", file_}).out;
+  const std::string picture = contents();
+  std::ofstream(file_, std::ios::binary) << "before" << picture;
+  Input input(file_);
+  ASSERT_EQ(::lseek(input.descriptor(), 6, SEEK_SET), 6);
+  RunningProgram program({"upload", "-"}, variables(), input.descriptor());
+  EXPECT_EQ(program.wait(), 0) << program.errors();
+  EXPECT_EQ(program.output(), expected);
+  // As a program that reads it leaves it.
+  EXPECT_EQ(::lseek(input.descriptor(), 0, SEEK_CUR), static_cast<off_t>(6 + picture.size()));
+}
+
+TEST_F(Upload, SendsALargeFileOnItsStandardInput) {
+  // Sparse: it takes no room on the disk. The service, not the program, finds it too large.
+  std::filesystem::resize_file(file_, std::uintmax_t{257} << 20);
+  RunningProgram program({"upload", "-"}, variables(), Input(file_).descriptor());
+  EXPECT_EQ(program.wait(), 1);
+  EXPECT_THAT(program.errors(), HasSubstr("(HTTP 413)"));
+}
+
+TEST_F(Upload, ReadsAFileOfUnknownSizeOnItsStandardInput) {
+  RunningProgram program({"upload", "-"}, variables(), Input("/proc/self/status").descriptor());
+  EXPECT_EQ(program.wait(), 0) << program.errors();
+}
+
+TEST_F(Upload, GoesBackToWhereTheStandardInputStood) {
+  const Input input(file_);
+  ASSERT_EQ(::lseek(input.descriptor(), 1, SEEK_SET), 1);
+  const auto file = program::OpenFile::of(input.descriptor());
+  ASSERT_NE(file, nullptr);
+  const std::string rest = contents().substr(1);
+  EXPECT_EQ(file->size(), rest.size());
+  for (const bool last : {false, true}) {
+    std::string read(100, '\0');
+    read.resize(file->read(read.data(), last ? read.size() : 5).value());
+    EXPECT_EQ(read, last ? rest : rest.substr(0, 5));
+    EXPECT_TRUE(last || file->rewind());
+  }
+  EXPECT_EQ(file->read(nullptr, 100).value(), 0u);
 }
 
 TEST_F(Upload, TellsWhyTheServiceRefused) {

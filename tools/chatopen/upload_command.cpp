@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,20 +29,30 @@ struct Options {
   bool json = false;
 };
 
+// What the SDK would find out of bytes, but not of a source.
+void send(const std::shared_ptr<OpenFile>& input, UploadRequest& request) {
+  const std::string type = input->media_type();
+  if (request.media_type.empty()) request.media_type = type;
+  if (request.file_name.empty() && !type.empty()) request.file_name = "file." + type.substr(type.find('/') + 1);
+  request.source = input;
+}
+
 Result<UploadRequest> make_request(const Options& options, const std::string& file, const Interruption& interruption) {
   UploadRequest request;
   if (!options.path.empty()) request.endpoint = Endpoint::custom(options.path, WireForm::upload);
-  if (file == "-") {
-    // Its size is sent first, so all of it must be here.
-    constexpr std::size_t most = std::size_t{256} * 1024 * 1024;
-    Result<std::string> input = read_standard_input(most, interruption);
-    if (!input) return std::move(input).error();
-    request.bytes = std::make_shared<const std::string>(*std::move(input));
-  } else {
-    request.path = file;
-  }
   request.file_name = options.name;
   request.media_type = options.media_type;
+  if (file != "-") {
+    request.path = file;
+  } else if (const std::shared_ptr<OpenFile> input = OpenFile::of(STDIN_FILENO)) {
+    send(input, request);
+  } else {
+    // Its size is sent first, so all of it must be here.
+    constexpr std::size_t most = std::size_t{256} * 1024 * 1024;
+    Result<std::string> all = read_standard_input(most, interruption);
+    if (!all) return std::move(all).error();
+    request.bytes = std::make_shared<const std::string>(*std::move(all));
+  }
   return request;
 }
 

@@ -56,6 +56,25 @@ TEST(CassetteRedactor, HidesTheParametersOfAQuery) {
             "https://x.example/a?page=2&token=[redacted]&flag");
 }
 
+TEST(CassetteRedactor, HidesTheQueriesOfUrlsInBodies) {
+  const CassetteRedactor redactor({.keep_parameters = {"page"}});
+  EXPECT_EQ(
+      hidden(redactor, R"({"url":"https://x.example/a?page=2\u0026token=t","say":"See http://x?b=1, or d?c=1"})"),
+      R"({"url":"https://x.example/a?page=2\u0026token=[redacted]","say":"See http://x?b=[redacted], or d?c=1"})");
+  EXPECT_EQ(hidden(redactor, hidden(redactor, "(https://x?b=1)")), "(https://x?b=[redacted])");
+  Json value = Json::parse(R"({"json":["https://x?page=2&token=t",{"url":"https://x?empty="}]})");
+  redactor.hide_in(value);
+  EXPECT_EQ(to_line(value), R"({"json":["https://x?page=2&token=[redacted]",{"url":"https://x?empty=[redacted]"}]})");
+}
+
+TEST(CassetteRedactor, HidesQueriesAcrossChunksAndKeepsTheChunks) {
+  CassetteRedactor redactor({});
+  ChunkedText body = chunked({"data:{\"answer\":\"ht", "tps://x?a=can", "ary&b=ca", "nary\"}\n", "\n"});
+  redactor.hide_in(body);
+  EXPECT_THAT(body.chunks(),
+              ElementsAre("data:{\"answer\":\"ht", "tps://x?a=[redacted]", "&b=[redacted]", "\"}\n", "\n"));
+}
+
 TEST(CassetteRedactor, LeavesJsonWhereANumberIsASecret) {
   CassetteRedactor redactor({});
   redactor.learn({{"X-Key", "2048"}, {"X-User", "null"}});

@@ -125,6 +125,60 @@ TEST_F(Recording, StaysReadableWhereANumberIsASecret) {
   EXPECT_EQ(reply->text(), "Hi.");
 }
 
+TEST_F(Recording, HidesTheSignatureOfAPictureAndReplaysItsDownload) {
+  record();
+  mock->reply(
+      {.body =
+           R"({"code":"200","msg":"ok","data":{"imageList":[{"url":"https://oss.example/p.png?Expires=1&Signature=canary%2Fx\u003d"}]}})"});
+  mock->reply({.headers = {{"Content-Type", "image/png"}}, .body = "\x89PNG\r\n\x1a\n............"});
+  const auto order_and_save = [this](const ChatClient& client, const std::string& name) {
+    const auto order = client.generate_image({.endpoint = endpoints::gpt_image_1(), .prompt = "A cat"});
+    ASSERT_TRUE(order) << order.error();
+    const auto saved = client.save(order->images.at(0), directory.path_of(name));
+    ASSERT_TRUE(saved) << saved.error();
+  };
+  order_and_save(client(), "recorded.png");
+  EXPECT_THAT(mock->requests().at(1).url, HasSubstr("Signature=canary%2Fx="));
+  const std::string text = cassette();
+  EXPECT_THAT(text, Not(HasSubstr("canary")));
+  EXPECT_THAT(text, HasSubstr("\"url\": \"https://oss.example/p.png?Expires=[redacted]&Signature=[redacted]\""));
+
+  const auto replay = ReplayTransport::open(path).value();
+  order_and_save(client_of(replay), "replayed.png");
+  EXPECT_TRUE(replay->check());
+  EXPECT_EQ(contents_of(directory.path_of("replayed.png")), contents_of(directory.path_of("recorded.png")));
+}
+
+TEST_F(Recording, HidesTheSignatureOfAnUpload) {
+  record();
+  mock->reply({.body = R"({"code":"200","msg":"ok","data":{"url":"https:\/\/files.example\/a?sig=canary"}})"});
+  const UploadRequest file{.bytes = std::make_shared<const std::string>("GIF89a"), .file_name = "a.gif"};
+  EXPECT_EQ(client().upload(file).value().url, "https://files.example/a?sig=canary");
+  EXPECT_THAT(cassette(), Not(HasSubstr("canary")));
+  EXPECT_EQ(client_of(ReplayTransport::open(path).value()).upload(file).value().url,
+            "https://files.example/a?sig=[redacted]");
+}
+
+TEST_F(Recording, HidesTheSignaturesInQuestionsAndAnswers) {
+  record();
+  mock->reply(
+      {.body = R"({"code":"200","msg":"ok","data":{"answer":"It is [here](https://x.example/a?sig=canary)."}})"});
+  mock->reply_chunked({.headers = {{"Content-Type", "text/event-stream"}}},
+                      {"data:{\"code\":\"200\",\"data\":{\"answer\":\"See https://x.example/a?sig=can",
+                       "ary, or not.\"}}\n\n", "data:[DONE]\n\n"});
+  const ChatRequest request{.endpoint = endpoints::gpt_4o_multimodal(),
+                            .messages = {Message::user({text("What?"), image_url("https://x.example/a?sig=canary")})}};
+  const auto ignore = [](const ChatDelta&) {};
+  ASSERT_TRUE(client().chat(request));
+  ASSERT_TRUE(client().chat(request, ignore));
+  EXPECT_THAT(cassette(), Not(HasSubstr("canary")));
+  const auto replay = ReplayTransport::open(path).value();
+  const ChatClient replaying = client_of(replay);
+  EXPECT_EQ(replaying.chat(request).value().text(), "It is [here](https://x.example/a?sig=[redacted]).");
+  EXPECT_EQ(replaying.chat(request, ignore).value().text(), "See https://x.example/a?sig=[redacted], or not.");
+  EXPECT_TRUE(replay->check());
+}
+
 TEST_F(Recording, KeepsPicturesAsDigests) {
   record();
   mock->reply({.body = R"({"code":"200","data":{"answer":"a picture"}})"});
