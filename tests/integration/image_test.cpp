@@ -263,16 +263,17 @@ TEST_P(ImageMatrix, Row57CancellingADownloadLeavesNothing) {
 
 TEST_P(ImageMatrix, Row65AFullDiskLeavesNothing) {
   if (under_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer ends a child that starts a thread";
-  RawServer pictures(serve_picture(picture_of(1'000'000)));
   // The beginning of a PNG, and zeros.
   const std::string data_url = "data:image/png;base64,iVBORw0KGgoA" + std::string(1'000'000, 'A');
   enum : int { as_it_should, cannot_mount, saved, wrong_error, something_left, old_file_lost };
-  for (const std::string& url : {pictures.base_url() + "/a.png", data_url}) {
+  for (const bool inlined : {false, true}) {
+    // The server too is the child's: of threads that fork leaves behind, one could hold a lock of the sanitizer's heap.
     const int status = status_of_child([&]() -> int {
       if (!mount_little_disk(directory_)) return cannot_mount;
       std::ofstream(path()) << "before";
+      RawServer pictures(serve_picture(picture_of(1'000'000)));
       const ChatClient client = client_of(pictures.base_url());
-      const Result<SavedFile> result = save(client, url);
+      const Result<SavedFile> result = save(client, inlined ? data_url : pictures.base_url() + "/a.png");
       if (result) return saved;
       const Error& error = result.error();
       const bool right = error.kind == ErrorKind::io && error.detail == std::generic_category().message(ENOSPC) &&
@@ -282,7 +283,7 @@ TEST_P(ImageMatrix, Row65AFullDiskLeavesNothing) {
       return content() == "before" ? as_it_should : old_file_lost;
     });
     if (status == cannot_mount) return skip_without_namespace("no mount namespace can be made here");
-    EXPECT_EQ(status, as_it_should) << url.substr(0, 30);
+    EXPECT_EQ(status, as_it_should) << (inlined ? "a data: URL" : "a picture by URL");
   }
 }
 
