@@ -57,7 +57,8 @@ if [ "$wanted" != build ]; then
   need_package libssl-dev
   need_package zlib1g-dev
   need_command nghttp2-server nghttpd
-  need_command parallel parallel
+  # moreutils has another command of this name.
+  need_package parallel
   need_command mandoc mandoc
 fi
 if [ "$wanted" = checks ]; then

@@ -78,6 +78,60 @@ TEST(Manual, HasEveryOptionThatTheProgramHas) {
   EXPECT_THAT(unused, IsEmpty());
 }
 
+// The options of each command that stand in its help under a heading with one of these words in parentheses.
+std::map<std::string, std::string> provenance_in_help(const std::string& command) {
+  static const std::regex option(R"(^  (?:-\w,)?--([a-z-]+).*)");
+  static const std::regex heading(R"(^[A-Z][^()]*(?:\((\w+)\))?:\s*$)");
+  std::map<std::string, std::string> words;
+  std::istringstream help(run_program({command, "--help"}).out);
+  std::string word;
+  std::smatch found;
+  for (std::string line; std::getline(help, line);) {
+    if (std::regex_match(line, found, heading)) word = found[1];
+    if (!word.empty() && std::regex_match(line, found, option)) words[found[1]] = word;
+  }
+  return words;
+}
+
+// What the page says of each option, under "<subsection> --<option>".
+std::map<std::string, std::string> texts_in_page() {
+  static const std::regex option(R"((?:Fl (?:\w , )?-| , -)([a-z-]+))");
+  std::map<std::string, std::string> texts;
+  std::ifstream page(CHATOPEN_MANUAL);
+  std::string section;
+  Names item;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with(".Ss ")) section = line.substr(4);
+    if (line.starts_with(".It") || line.starts_with(".El")) item.clear();
+    if (line.starts_with(".It Fl")) {
+      for (auto each = std::sregex_iterator(line.begin(), line.end(), option); each != std::sregex_iterator(); ++each) {
+        item.insert(section + " --" + (*each)[1].str());
+      }
+    }
+    for (const std::string& each : item) texts[each] += line + "\n";
+  }
+  return texts;
+}
+
+TEST(Manual, SaysAsTheHelpDoesWhatIsNotDocumented) {
+  std::map<std::string, std::map<std::string, std::string>> undocumented;
+  for (const char* const option : {"system", "temperature", "top-p", "max-tokens", "seed", "stop"}) {
+    undocumented["chat"][option] = undocumented["batch"][option] = "inferred";
+  }
+  for (const char* const option : {"aspect-ratio", "resolution", "output-format", "reference", "search"}) {
+    undocumented["image"][option] = "observed";
+  }
+  for (const char* const option : {"name", "media-type"}) undocumented["upload"][option] = "inferred";
+  auto page = texts_in_page();
+  for (const std::string& command : commands()) {
+    EXPECT_EQ(provenance_in_help(command), undocumented[command]) << command;
+    for (const auto& [option, word] : undocumented[command]) {
+      const std::string text = page["chatopen " + command + " --" + option] + page["Request options --" + option];
+      EXPECT_THAT(text, HasSubstr(word.substr(1))) << command << " --" << option;
+    }
+  }
+}
+
 TEST(Manual, HasEveryCommand) {
   std::ostringstream page;
   page << std::ifstream(CHATOPEN_MANUAL).rdbuf();

@@ -11,6 +11,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+// A message as it is where it is not broken into lines of a terminal.
+std::string unwrapped(std::string screen) {
+  for (std::size_t end = 0; (end = screen.find("\r\n")) != std::string::npos;) screen.replace(end, 2, " ");
+  if (screen.ends_with(' ')) screen.back() = '\n';
+  return screen;
+}
+
 class OnTerminal : public ProgramTest {
  protected:
   [[nodiscard]] Variables with(const std::string& variable) const {
@@ -34,6 +41,22 @@ TEST_F(OnTerminal, HoldsAConversation) {
   terminal.type("\x04");
   EXPECT_EQ(terminal.wait(), 0);
   EXPECT_THAT(terminal.screen(), Not(HasSubstr("canary")));
+}
+
+TEST_F(OnTerminal, HoldsNoConversationInWhichNoQuestionCouldBeAsked) {
+  for (const std::vector<std::string>& options : std::vector<std::vector<std::string>>{
+           {"-e", "gpt-image-1"}, {"-e", "file-upload"}, {"--extra", "[]"}, {"--path", "/a/../b"}}) {
+    std::vector<std::string> arguments = {"chat"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    Terminal terminal(arguments, with("NO_COLOR=1"));
+    ASSERT_TRUE(terminal.expect("\r\n"));
+    ASSERT_THAT(terminal.screen(), Not(HasSubstr("Talking to")));
+    EXPECT_EQ(terminal.wait(), 2) << options.back();
+    const Outcome piped = run(arguments, "Hi");
+    EXPECT_EQ(piped.code, 2) << options.back();
+    EXPECT_EQ(unwrapped(terminal.screen()), piped.err) << "as a question in a pipe";
+  }
+  EXPECT_EQ(sandbox_.requests(), 0U);
 }
 
 TEST_F(OnTerminal, ObeysCommandsInAConversation) {

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace chatopen::program {
@@ -53,6 +54,16 @@ int run_once(const Options& options, const Connection& connection, ChatRequest r
   return interruption.signal() != 0 ? interruption.exit_code() : code;
 }
 
+// Why any question would be refused, before one is typed: a call that is cancelled from the start sends nothing.
+std::optional<Error> refusal(const Connection& connection, ChatRequest request) {
+  CancelSource cancelled;
+  cancelled.cancel();
+  request.messages.push_back(Message::user("?"));
+  Result<ChatReply> reply = connection.client().chat(request, connection.call(cancelled.token()));
+  if (reply || reply.error().kind == ErrorKind::cancelled) return std::nullopt;
+  return std::move(reply).error();
+}
+
 int run(const Options& options, Console& console) {
   Interruption interruption;
   Result<ChatRequest> request = options.request.request();
@@ -61,6 +72,7 @@ int run(const Options& options, Console& console) {
   const Result<Connection> connection = Connection::make(options.connection, 1, console);
   if (!connection) return console.complain(connection.error());
   if (options.words.empty() && ::isatty(STDIN_FILENO) == 1) {
+    if (const std::optional<Error> refused = refusal(*connection, *request)) return console.complain(*refused);
     return run_session(*connection, *std::move(request), {options.images, options.answer}, interruption, console);
   }
   return run_once(options, *connection, *std::move(request), interruption, console);

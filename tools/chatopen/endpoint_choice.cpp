@@ -59,7 +59,8 @@ void add_endpoint_options(CLI::App& command, EndpointChoice& choice, const Endpo
   const std::string endpoint = defaults.endpoint;
   command
       .add_option("-e,--endpoint", choice.endpoint,
-                  "Ask this endpoint (default " + endpoint + "); `chatopen endpoints` lists them")
+                  "Ask this endpoint (default " + endpoint +
+                      "); `chatopen endpoints` lists them, and says how well each is known")
       ->type_name("NAME")
       ->group("Endpoint");
   command

@@ -201,17 +201,19 @@ int run(const Options& options, Console& console) {
 
 void add_request(CLI::App& command, Options& options) {
   const auto add = [&command](const char* name, std::string& value, const char* description, const char* type) {
-    command.add_option(name, value, description)->type_name(type)->group("Request");
+    return command.add_option(name, value, description)->type_name(type)->group(observed_members);
   };
-  add("--aspect-ratio", options.request.aspect_ratio, "Width to height, such as 9:16", "RATIO");
-  add("--resolution", options.request.resolution, "Such as 1K or 2K", "SIZE");
-  add("--output-format", options.request.output_format, "Such as png or jpeg", "FORMAT");
-  add("--extra", options.request.extra, "Put the members of this JSON object into the request as they are", "JSON");
-  command.add_option("-r,--reference", options.references, "Go by this picture: a URL or a file; may be repeated")
+  add("--aspect-ratio", options.request.aspect_ratio, "Ask for this width to height, such as 9:16", "RATIO");
+  add("--resolution", options.request.resolution, "Ask for this size, such as 1K or 2K", "SIZE");
+  add("--output-format", options.request.output_format, "Ask for this format, such as png or jpeg", "FORMAT");
+  command
+      .add_option("-r,--reference", options.references, "Ask to go by this picture: a URL or a file; may be repeated")
       ->allow_extra_args(false)
       ->type_name("URL|FILE")
+      ->group(observed_members);
+  command.add_flag("--search", options.search, "Ask that the model may search the web")->group(observed_members);
+  add("--extra", options.request.extra, "Put the members of this JSON object into the request as they are", "JSON")
       ->group("Request");
-  command.add_flag("--search", options.search, "Let the model search the web")->group("Request");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ CLI::Option* add_optional(CLI::App& command, const char* name, std::optional<T>&
   return command
       .add_option_function<T>(
           name, [&value](const T& given) { value = given; }, description)
-      ->group("Request");
+      ->group(inferred_members);
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ void add_request_options(CLI::App& command, RequestOptions& options) {
   add_endpoint_options(command, options.endpoint, chat_endpoint);
   command.add_option("-s,--system", options.system, "Say this to the model first: what it should be and do")
       ->type_name("TEXT")
-      ->group("Request");
+      ->group(inferred_members);
   add_optional(command, "--temperature", options.temperature, "Ask for this temperature, usually 0 to 2")
       ->type_name("NUMBER");
   add_optional(command, "--top-p", options.top_p, "Ask for this nucleus, usually 0 to 1")->type_name("NUMBER");
@@ -30,10 +30,10 @@ void add_request_options(CLI::App& command, RequestOptions& options) {
       ->type_name("COUNT");
   add_optional(command, "--seed", options.seed, "Ask for a reply that repeats, where the model can")
       ->type_name("NUMBER");
-  command.add_option("--stop", options.stop, "Stop at this text; may be repeated")
+  command.add_option("--stop", options.stop, "Ask to stop at this text; may be repeated")
       ->allow_extra_args(false)
       ->type_name("TEXT")
-      ->group("Request");
+      ->group(inferred_members);
   command.add_option("--extra", options.extra, "Put the members of this JSON object into the request as they are")
       ->type_name("JSON")
       ->group("Request");

@@ -15,6 +15,11 @@ class App;
 
 namespace chatopen::program {
 
+/// The heading, in the help, of options whose names and effects are concluded from other services.
+inline constexpr const char* inferred_members = "Request members that the service does not document (inferred)";
+/// The same, of options seen in public clients of this service.
+inline constexpr const char* observed_members = "Request members that the service does not document (observed)";
+
 /// What every chat request of a command has in common.
 struct RequestOptions {
   EndpointChoice endpoint = {};

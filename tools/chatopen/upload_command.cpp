@@ -4,6 +4,7 @@
 #include "exit_code.hpp"
 #include "interruption.hpp"
 #include "reply_record.hpp"
+#include "request_options.hpp"
 #include "standard_input.hpp"
 #include "ticker.hpp"
 
@@ -111,11 +112,14 @@ void add_upload(CLI::App& program, Command& chosen) {
   CLI::App* const command = program.add_subcommand("upload", "Upload files, and print where the service put them");
   command->add_option("file", options->files, "The files; - is the standard input")->required()->type_name("FILE");
   command->add_flag("--json", options->json, "Print a JSON object for each file, rather than its URL");
-  command->add_option("--name", options->name, "Send this as the file's name, rather than its own")->type_name("NAME");
+  command->add_option("--name", options->name, "Send this as the file's name, rather than its own")
+      ->type_name("NAME")
+      ->group(inferred_members);
   command
       ->add_option("--media-type", options->media_type,
                    "Send this, such as image/png, rather than what the file's beginning shows")
-      ->type_name("TYPE");
+      ->type_name("TYPE")
+      ->group(inferred_members);
   command->add_option("--path", options->path, "Upload to this path, rather than to that of file-upload")
       ->type_name("PATH")
       ->group("Endpoint");

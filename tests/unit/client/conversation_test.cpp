@@ -203,6 +203,46 @@ TEST_F(UnfinishedExchange, ByAnEstimateThatThrows) {
   innkeeper.set_limits({});
 }
 
+// Ten tokens each: the persona, the question and one exchange fit, which the rough estimate finds far below the limit.
+TEST_F(Innkeeper, ForgetsTheOldestExchangeByTheCallersEstimate) {
+  innkeeper.set_limits({.max_tokens = 40, .estimate_tokens = [](const Message&) -> std::size_t { return 10; }});
+  answer("Yes.");
+  ASSERT_TRUE(innkeeper.ask("A room?"));
+  answer("Stew.");
+  ASSERT_TRUE(innkeeper.ask("Supper?"));
+  EXPECT_THAT(sent(), HasSubstr(R"({"role":"user","content":"A room?"},{"role":"assistant","content":"Yes."})"));
+  answer("Ten.");
+  ASSERT_TRUE(innkeeper.ask("How much?"));
+  EXPECT_EQ(sent(), R"({"messages":[{"role":"system","content":"You keep an inn."},)"
+                    R"({"role":"user","content":"Supper?"},{"role":"assistant","content":"Stew."},)"
+                    R"({"role":"user","content":"How much?"}]})");
+  EXPECT_THAT(history(), ElementsAre("user:How much?", "assistant:Ten."));
+}
+
+TEST_F(Innkeeper, ForgetsByTheCallersEstimateWhenStreaming) {
+  innkeeper.set_limits({.max_tokens = 40, .estimate_tokens = [](const Message&) -> std::size_t { return 10; }});
+  const auto hear = [](const ChatDelta&) {};
+  const auto script = [&](const std::string& text) { mock->reply_stream({answer_event(text), done_event}); };
+  const auto expect_sent = [&](const std::string& exchange, const std::string& question) {
+    EXPECT_EQ(sent(), R"({"messages":[{"role":"system","content":"You keep an inn."},)" + exchange +
+                          R"({"role":"user","content":")" + question + R"("}],"stream":true})");
+  };
+  script("Yes.");
+  ASSERT_TRUE(innkeeper.ask("A room?", hear));
+  script("Stew.");
+  ASSERT_TRUE(innkeeper.ask("Supper?", hear));
+  script("Ten.");
+  ASSERT_TRUE(innkeeper.ask("How much?", hear));
+  expect_sent(R"({"role":"user","content":"Supper?"},{"role":"assistant","content":"Stew."},)", "How much?");
+  script("Bye.");
+  ASSERT_TRUE(innkeeper.accept(innkeeper.ask_async("Well.", hear)));
+  expect_sent(R"({"role":"user","content":"How much?"},{"role":"assistant","content":"Ten."},)", "Well.");
+  script("Hm.");
+  ChatStream stream = innkeeper.client().stream(innkeeper.prepare("So?"));
+  ASSERT_TRUE(stream.finish());
+  expect_sent(R"({"role":"user","content":"Well."},{"role":"assistant","content":"Bye."},)", "So?");
+}
+
 TEST_F(Innkeeper, StreamsThroughEveryDoor) {
   std::string heard;
   const auto hear = [&](const ChatDelta& delta) { heard += delta.text; };

@@ -1,8 +1,5 @@
-#include "client_fixture.hpp"
 #include "conversation_texts.hpp"
-#include "stream_pieces.hpp"
-
-#include <chatopen/tools.hpp>
+#include "tools_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -16,42 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// A call as a reply has it, its arguments being JSON text.
-std::string call(const std::string& id, const std::string& name, const std::string& arguments) {
-  return R"({"id":")" + id + R"(","type":"function","function":{"name":")" + name + R"(","arguments":")" + arguments +
-         "\"}}";
-}
-
-class RunTools : public ClientOverMock {
- protected:
-  void calls(const std::string& list, const std::string& content = "null") {
-    mock->reply({.body = R"({"choices":[{"message":{"content":)" + content + R"(,"tool_calls":[)" + list +
-                         R"(]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":10,"completion_tokens":2,)"
-                         R"("total_tokens":12}})"});
-  }
-  void answers(const std::string& text) {
-    mock->reply({.body = R"({"choices":[{"message":{"content":")" + text +
-                         R"("},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":3,)"
-                         R"("total_tokens":23}})"});
-  }
-  [[nodiscard]] ToolHandler weather() {
-    return {.tool = {.name = "weather",
-                     .description = "The weather.",
-                     .parameters = JsonSchema::object({{"city", JsonSchema::string()}}).text()},
-            .run = [this](const std::string& arguments) -> Result<std::string> {
-              seen.push_back(arguments);
-              return std::string("sunny");
-            }};
-  }
-  [[nodiscard]] static ToolHandler failing(Error error) {
-    return {.tool = {.name = "weather"}, .run = [error](const std::string&) -> Result<std::string> { return error; }};
-  }
-  [[nodiscard]] std::string sent(std::size_t step) const { return mock->requests().at(step).body; }
-
-  ChatClient client = make();
-  std::vector<std::string> seen;
-};
 
 TEST_F(RunTools, TellsTheModelTheResultsUntilItAnswers) {
   calls(call("c1", "weather", R"({\"city\":\"Oslo\"})") + "," + call("c2", "weather", ""), "\"Let me look.\"");
@@ -111,21 +72,6 @@ TEST_F(RunTools, KeepsWhatHappenedBeforeAFailedCall) {
   EXPECT_TRUE(run.reply.error().maybe_processed);
   EXPECT_EQ(run.steps, 2);
   EXPECT_THAT(told(run.transcript), ElementsAre("assistant:|c1=weather{}", "tool:sunny|for c1"));
-}
-
-TEST_F(RunTools, AsksForApproval) {
-  calls(call("c1", "weather", R"({\"city\":\"Oslo\"})") + "," + call("c2", "weather", "{}") + "," +
-        call("c3", "weather", "{}"));
-  answers("Well.");
-  const auto approve = [](const ToolCall& wanted) {
-    if (wanted.id == "c1") return ToolApproval::allow();
-    return ToolApproval::deny(wanted.id == "c2" ? "too expensive" : "");
-  };
-  const ToolRun run = run_tools(client, question(), {weather()}, {.approve = approve});
-  ASSERT_TRUE(run.reply);
-  EXPECT_THAT(seen, ElementsAre(R"({"city":"Oslo"})"));
-  EXPECT_EQ(told(run.transcript[2]), "tool:denied: too expensive|for c2");
-  EXPECT_EQ(told(run.transcript[3]), "tool:denied by the user|for c3");
 }
 
 TEST_F(RunTools, RunsNoMoreHandlersOnceItIsCancelled) {
@@ -259,20 +205,6 @@ TEST_F(RunTools, ForcesAToolOnlyOnce) {
   EXPECT_THAT(body, HasSubstr(R"("tools":[{"type":"function","function":{"name":"weather","description":"mine"}}])"));
 }
 
-// Streamed, with the arguments in pieces.
-class StreamedTools : public RunTools {
- protected:
-  static std::string piece(const std::string& tool_calls) {
-    return choice_event(R"({"index":0,"delta":{"tool_calls":[)" + tool_calls + "]}}");
-  }
-  void stream_a_call() {
-    mock->reply_stream(
-        {piece(R"({"index":0,"id":"c1","type":"function","function":{"name":"weather","arguments":""}})"),
-         piece(R"({"index":0,"function":{"arguments":"{\"city\":"}})"),
-         piece(R"({"index":0,"function":{"arguments":"\"Oslo\"}"}})"), "data: [DONE]\n\n"});
-  }
-};
-
 TEST_F(StreamedTools, AreRunOnceTheirCallsAreWhole) {
   stream_a_call();
   mock->reply_stream({answer_event("Sun"), answer_event("ny."), done_event});
@@ -298,11 +230,6 @@ TEST_F(StreamedTools, DoNotRunWhenTheCallbackStops) {
   EXPECT_THAT(run.transcript, IsEmpty());
   EXPECT_EQ(run.steps, 1);
 }
-
-class ToolsInConversation : public StreamedTools {
- protected:
-  Conversation conversation{client, endpoints::gpt_4o(), "Be brief."};
-};
 
 TEST_F(ToolsInConversation, BelongToTheExchange) {
   calls(call("c1", "weather", "{}"));

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <cstddef>
 #include <string>
@@ -39,33 +40,41 @@ std::uint32_t crc_of(std::string_view bytes) {
   return ~crc;
 }
 
+// What a zlib stream holds, which also proves its checksum; nothing when it is broken, or holds more than `most`.
+std::string uncompress_all(std::string_view stream, std::size_t most) {
+  std::string bytes(most, '\0');
+  auto size = static_cast<uLongf>(most);
+  const auto* const source = reinterpret_cast<const Bytef*>(stream.data());
+  const int result =
+      uncompress(reinterpret_cast<Bytef*>(bytes.data()), &size, source, static_cast<uLong>(stream.size()));
+  bytes.resize(result == Z_OK ? size : 0);
+  return bytes;
+}
+
 TEST(Png, IsARealOne) {
-  const std::string png = make_png(1024, 576, 0x123456);
+  constexpr std::size_t width = 1024;
+  constexpr std::size_t height = 576;
+  const std::string png = make_png(width, height, 0x123456);
   EXPECT_THAT(png, StartsWith("\x89PNG\r\n\x1a\n"));
   std::size_t place = 8;
   std::string types;
-  std::size_t pixels = 0;
+  std::string lines;
   while (place < png.size()) {
     const std::size_t size = number_at(png, place);
     const std::string_view body = std::string_view(png).substr(place + 4, size + 4);
     types.append(body.substr(0, 4)).append(1, ' ');
     EXPECT_EQ(number_at(png, place + 8 + size), crc_of(body));
-    if (body.starts_with("IDAT")) {
-      // Two bytes of head, then stored blocks, then the checksum.
-      for (std::size_t at = 4 + 2; at + 4 < body.size();) {
-        const auto low = static_cast<unsigned char>(body[at + 1]);
-        const auto high = static_cast<unsigned char>(body[at + 2]);
-        const std::size_t block = low | static_cast<std::size_t>(high) << 8;
-        pixels += block;
-        at += 5 + block;
-      }
-    }
+    if (body.starts_with("IDAT")) lines = uncompress_all(body.substr(4), 2 * width * height);
     place += 12 + size;
   }
   EXPECT_EQ(types, "IHDR PLTE IDAT IEND ");
-  EXPECT_EQ(pixels, (1024U / 8 + 1) * 576);
-  EXPECT_EQ(number_at(png, 16), 1024U);
-  EXPECT_EQ(number_at(png, 20), 576U);
+  EXPECT_EQ(number_at(png, 16), width);
+  EXPECT_EQ(number_at(png, 20), height);
+  EXPECT_EQ(png.substr(24, 5), std::string("\1\3\0\0\0", 5)) << "one bit for each pixel, out of the palette";
+  // Each line begins with its filter, which is none.
+  constexpr std::size_t line = 1 + width / 8;
+  ASSERT_EQ(lines.size(), height * line);
+  for (std::size_t at = 0; at < lines.size(); at += line) EXPECT_EQ(lines[at], '\0');
 }
 
 TEST(Jpeg, HasItsSizeAndItsEnd) {
