@@ -1,6 +1,7 @@
 #include "console.hpp"
 
 #include "exit_code.hpp"
+#include "shell_terms.hpp"
 #include "wrap.hpp"
 
 #include <poll.h>
@@ -80,7 +81,7 @@ void Console::complain(std::string_view message) {
 }
 
 int Console::complain(const Error& error) {
-  complain(to_string(error));
+  complain(in_shell_terms(to_string(error)));
   return exit_code(error);
 }
 

@@ -8,6 +8,7 @@
 #include "question.hpp"
 #include "reply_record.hpp"
 #include "request_options.hpp"
+#include "shell_terms.hpp"
 #include "ticker.hpp"
 
 #include <CLI/CLI.hpp>
@@ -146,7 +147,7 @@ class Order {
     ++failed_;
     if (code_ == exit_ok) code_ = exit_code(error);
     if (interruption_.signal() != 0 && besides.empty()) return;
-    std::string message = to_string(error) + besides;
+    std::string message = in_shell_terms(to_string(error)) + besides;
     // The requests are the same, and so is what is wrong with them.
     if (error.kind == ErrorKind::invalid_argument && message == said_) return;
     const auto show = ticker_.pause();

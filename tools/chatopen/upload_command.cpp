@@ -5,6 +5,7 @@
 #include "interruption.hpp"
 #include "reply_record.hpp"
 #include "request_options.hpp"
+#include "shell_terms.hpp"
 #include "standard_input.hpp"
 #include "ticker.hpp"
 
@@ -98,7 +99,7 @@ int run(const Options& options, Console& console) {
       continue;
     }
     // What was uploaded before it stays printed, and what follows is tried.
-    console.complain(file + ": " + to_string(uploaded.error()));
+    console.complain(file + ": " + in_shell_terms(to_string(uploaded.error())));
     if (interruption.signal() != 0) return interruption.exit_code();
     if (code == exit_ok) code = exit_code(uploaded.error());
   }
