@@ -6,7 +6,9 @@
 
 tools=$PWD/build/openapi
 description=$PWD/docs/openapi.yaml
-program=build/dev/tools/chatopen/chatopen
+# As clang's step of .ci/run and scripts/tidy.sh have it.
+build=build/shared
+program=$build/tools/chatopen/chatopen
 # All but test_your_app, which sends nothing.
 examples=()
 for each in examples/*.cpp; do
@@ -23,8 +25,7 @@ say "The description itself"
 (cd "$tools" && node "$OLDPWD/tests/openapi/check_description.mjs" "$description")
 
 say "Building what sends requests"
-build=build/dev
-configure "$build" --preset dev
+configure "$build" --preset shared -DCMAKE_CXX_COMPILER=clang++
 build "$build" chatopen-sandbox chatopen_program every_request "${examples[@]/#/example_}"
 
 # Ends what this script started, however it ends.
