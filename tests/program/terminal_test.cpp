@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
 namespace chatopen {
 namespace {
@@ -65,6 +66,34 @@ TEST_F(OnTerminal, ObeysCommandsInAConversation) {
   terminal.type("/quit\n");
   EXPECT_EQ(terminal.wait(), 0);
   std::remove(saved.c_str());
+}
+
+TEST_F(OnTerminal, SavesOverOtherFilesOnlyWhenTold) {
+  const std::string other = testing::TempDir() + "chatopen_terminal_test_other.json";
+  const std::string own = testing::TempDir() + "chatopen_terminal_test_own.json";
+  const auto text = [&other] { return (std::ostringstream() << std::ifstream(other).rdbuf()).str(); };
+  std::remove(own.c_str());
+  std::ofstream(other) << "precious";
+  Terminal terminal({"chat"}, with("NO_COLOR=1"));
+  const auto say = [&](const std::string& line, const std::string& expected) {
+    EXPECT_TRUE(terminal.expect("> ")) << line;
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
+  };
+  say("/save " + other, "already");
+  EXPECT_TRUE(terminal.expect("/save!"));
+  EXPECT_EQ(text(), "precious");
+  say("/save " + own, "Saved.");
+  say("/save " + own, "Saved.");
+  say("/save!", "needs the name of a file");
+  say("/save! " + other, "Saved.");
+  EXPECT_THAT(text(), HasSubstr("history"));
+  Terminal later({"chat"}, with("NO_COLOR=1"));
+  ASSERT_TRUE(later.expect("> "));
+  later.type("/load " + own + "\n/save " + own + "\n");
+  EXPECT_TRUE(later.expect("Saved."));
+  std::remove(own.c_str());
+  std::remove(other.c_str());
 }
 
 TEST_F(OnTerminal, GoesOnWithoutAPictureThatCannotBeRead) {
