@@ -187,8 +187,10 @@ TEST_F(Setup, OpensNothingAsAStreamThatIsClosed) {
 }
 
 TEST_F(Setup, SaysWhenItsOutputCannotBeWritten) {
-  const std::string command = std::string(CHATOPEN_PROGRAM) + " endpoints >/dev/full 2>&1";
-  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4);
+  for (const char* arguments : {" endpoints", " sandbox", " sandbox --help"}) {
+    const std::string command = std::string(CHATOPEN_PROGRAM) + arguments + " >/dev/full 2>&1";
+    EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4) << arguments;
+  }
 }
 
 }  // namespace
