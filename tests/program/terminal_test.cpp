@@ -48,7 +48,7 @@ TEST_F(OnTerminal, ObeysCommandsInAConversation) {
   };
   say("/help", "/image URL|FILE");
   say("/nonsense", "no such command: /nonsense");
-  say("/image", "needs the name of a file");
+  say("/image", "needs a URL or the name of a file");
   say("/image https://e.com/a.jpg", "goes with the next question");
   say("One", "1 message: user: text \"One\" and picture https://e.com/a.jpg");
   say("/save " + saved, "Saved.");
@@ -94,6 +94,19 @@ TEST_F(OnTerminal, SavesOverOtherFilesOnlyWhenTold) {
   EXPECT_TRUE(later.expect("Saved."));
   std::remove(own.c_str());
   std::remove(other.c_str());
+}
+
+TEST_F(OnTerminal, SaysHowToGoOnWhereThereIsNoHistory) {
+  Terminal terminal({"chat", "-e", "deepseek-chat-streaming"}, with("NO_COLOR=1"));
+  const auto say = [&](const std::string& line, const std::string& expected) {
+    EXPECT_TRUE(terminal.expect("> ")) << line;
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
+  };
+  say("One", "received the prompt \"One\"");
+  say("Two", "/new forgets what was said");
+  say("/new", "is forgotten");
+  say("Two", "received the prompt \"Two\"");
 }
 
 TEST_F(OnTerminal, GoesOnWithoutAPictureThatCannotBeRead) {

@@ -138,9 +138,10 @@ bool Session::obey(const std::string& command) {
   } else if (name == "/load" && !argument.empty()) {
     load(argument);
   } else {
-    console_.complain(name == "/image" || name == "/save" || name == "/save!" || name == "/load"
-                          ? std::string(name) + " needs the name of a file"
-                          : "no such command: " + std::string(name) + " (/help lists them)");
+    const bool needs_file = name == "/save" || name == "/save!" || name == "/load";
+    console_.complain(name == "/image" ? "/image needs a URL or the name of a file"
+                      : needs_file     ? std::string(name) + " needs the name of a file"
+                                       : "no such command: " + std::string(name) + " (/help lists them)");
   }
   return true;
 }
@@ -167,6 +168,9 @@ void Session::ask(std::string question) {
     note("Stopped; the question and this answer are not remembered.");
   } else if (interruption_.signal() == 0) {
     console_.complain(reply.error());
+    if (reply.error().kind == ErrorKind::invalid_argument && !conversation_.history().empty()) {
+      note("An endpoint of the prompt form takes no history: /new forgets what was said.");
+    }
   }
 }
 
