@@ -186,6 +186,15 @@ TEST_F(OnTerminal, ShowsRecordsOnLinesOfTheirOwn) {
   std::remove(input.c_str());
 }
 
+TEST_F(OnTerminal, ShowsNoProgressWhereABatchIsTyped) {
+  Terminal terminal({"batch"}, with("NO_COLOR=1"));
+  terminal.type("{\"prompt\":\"one\"}\n");
+  ASSERT_TRUE(terminal.expect("{\"line\":1,"));
+  terminal.type("\x04");
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("/s")));
+}
+
 TEST_F(OnTerminal, ShowsTheProgressOfABatch) {
   const std::string input = testing::TempDir() + "chatopen_terminal_test.jsonl";
   const std::string output = testing::TempDir() + "chatopen_terminal_test_out.jsonl";

@@ -42,7 +42,8 @@ class BatchRun {
         options_(options),
         connection_(connection),
         interruption_(interruption),
-        progress_(console.err, Unit::lines) {
+        // It would be drawn over what is typed.
+        progress_(console.err, Unit::lines, !input.is_typed()) {
     if (progress_.visible()) total_ = input.count_lines();
   }
 
