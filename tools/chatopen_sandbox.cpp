@@ -13,7 +13,9 @@
 
 namespace {
 
-constexpr std::string_view usage =
+constexpr const char* name = "chatopen-sandbox";
+
+constexpr const char* usage =
     "Usage: chatopen-sandbox [--port PORT]\n"
     "\n"
     "Serves the Chat Open protocol on 127.0.0.1 until it is interrupted, and prints the variables that make a program\n"
@@ -57,11 +59,11 @@ CommandLine parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   const CommandLine line = parse(argc, argv);
   switch (line.task) {
-    case Task::serve: return chatopen::serve_in_foreground("chatopen-sandbox", {.port = line.port});
-    case Task::print_help: std::cout << usage; return 0;
-    case Task::print_version: std::cout << "chatopen-sandbox " << CHATOPEN_VERSION_STRING << '\n'; return 0;
+    case Task::serve: return chatopen::serve_in_foreground(name, {.port = line.port});
+    case Task::print_help: return chatopen::print_at_once(name, usage);
+    case Task::print_version: return chatopen::print_at_once(name, "chatopen-sandbox " CHATOPEN_VERSION_STRING "\n");
     case Task::complain: break;
   }
-  std::cerr << "chatopen-sandbox: " << line.complaint << "\n\n" << usage;
+  std::cerr << name << ": " << line.complaint << "\n\n" << usage;
   return 2;
 }

@@ -84,7 +84,8 @@ void ToolLoop::accept(Result<ChatReply> reply) {
   if (calls.empty()) return end(std::move(reply));
   if (run_.steps >= options_.max_steps) {
     Error error = base::refusal(
-        ErrorKind::too_large, {"the model still calls tools after ", std::to_string(run_.steps), " steps"},
+        ErrorKind::too_large,
+        {"the model still calls tools after ", std::to_string(run_.steps), run_.steps == 1 ? " step" : " steps"},
         {"raise max_steps, or go on from the transcript; the calls of its last message did not run"});
     error.maybe_processed = true;
     return end(std::move(error));

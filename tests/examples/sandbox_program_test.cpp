@@ -44,6 +44,14 @@ TEST(SandboxProgram, ExplainsItself) {
   EXPECT_THAT(version.rest_of_output(), StartsWith("chatopen-sandbox "));
 }
 
+TEST(SandboxProgram, SaysWhenItsOutputCannotBeWritten) {
+  for (const char* option : {"", " --help", " --version"}) {
+    Process process({"/bin/sh", "-c", std::string("exec '" CHATOPEN_PROGRAM_SANDBOX "'") + option + " >/dev/full"});
+    EXPECT_EQ(process.wait(), 4) << option;
+    EXPECT_EQ(process.errors(), "chatopen-sandbox: cannot write to the standard output: No space left on device\n");
+  }
+}
+
 TEST(SandboxProgram, RefusesOptionsThatItDoesNotHave) {
   const std::vector<std::vector<std::string>> wrong = {{"--prot", "1"},     {"--port"},     {"--port", "x"},
                                                        {"--port", "65536"}, {"--port", ""}, {"80"}};

@@ -22,6 +22,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 std::vector<json> records(const std::string& text) {
   std::vector<json> all;
@@ -125,6 +126,8 @@ TEST_F(Batch, SaysWhatIsWrongWithALine) {
       {"not json", "not valid JSON at byte 2"},
       {"[1]", "the line: expected a JSON object"},
       {R"({"prompt":"a","temprature":1})", "temprature: no such member"},
+      {R"({"prompt":"a","prompt":"b"})", "prompt: the member is there twice"},
+      {R"({"prompt":"a","extra":{"b":{"c":1},"d":[{"c":1},{"c":1,"\u0063":2}]}})", "c: the member is there twice"},
       {R"({"prompt":1})", "prompt: expected a string"},
       {R"({"prompt":"a","messages":[]})", "both prompt and messages"},
       {R"({"id":"x"})", "neither prompt nor messages"},
@@ -137,6 +140,8 @@ TEST_F(Batch, SaysWhatIsWrongWithALine) {
       {R"({"messages":[],"images":["https://e.com/a.jpg"]})", "images: only with prompt"},
       {R"({"prompt":"a","headers":{"X-A":1}})", "headers.X-A: expected a string"},
       {R"({"prompt":"a","extra":[]})", "extra: expected a JSON object"},
+      {R"({"prompt":""})", "content is empty"},
+      {R"({"prompt":"a","endpoint":"deepseek-chat-streaming","images":["https://e.com/a.jpg"]})", "prompt form"},
       {R"({"prompt":"a","extra":{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}",
        "nested deeper than 256 levels"},
   };
@@ -145,16 +150,16 @@ TEST_F(Batch, SaysWhatIsWrongWithALine) {
   write(input_, input + R"({"prompt":"good"})");
   const Outcome outcome = run({"batch", input_});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("1 line answered, 16 lines failed"));
+  EXPECT_THAT(outcome.err, HasSubstr("1 line answered, 20 lines failed"));
   const std::vector<json> all = records(outcome.out);
   ASSERT_EQ(all.size(), wrong.size() + 1);
   for (std::size_t i = 0; i < wrong.size(); ++i) {
     EXPECT_EQ(all[i]["line"], i + 1);
-    EXPECT_THAT(all[i]["error"]["message"].get<std::string>(), HasSubstr(wrong[i].second));
+    EXPECT_THAT(all[i]["error"]["message"].get<std::string>(),
+                AllOf(StartsWith(input_ + ", line " + std::to_string(i + 1) + ": "), HasSubstr(wrong[i].second)));
     EXPECT_THAT(all[i]["error"]["kind"], testing::AnyOf("invalid_argument", "io"));
   }
-  EXPECT_THAT(all[0]["error"]["message"].get<std::string>(), HasSubstr(input_ + ", line 1: "));
-  EXPECT_EQ(all[5]["id"], "x");
+  EXPECT_EQ(all[7]["id"], "x");
 }
 
 TEST_F(Batch, RecordsWhatTheServiceRefuses) {

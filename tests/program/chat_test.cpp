@@ -120,7 +120,9 @@ TEST_F(Chat, RefusesEndpointsThatAreNot) {
   EXPECT_THAT(refusal({"-e", "role-play"}), HasSubstr("name one with --model"));
   EXPECT_THAT(refusal({"-e", "gemini", "--path", "/x"}), HasSubstr("both an endpoint and a path"));
   EXPECT_THAT(refusal({"--form", "prompt"}), HasSubstr("no path"));
-  EXPECT_THAT(refusal({"--path", "/x", "--form", "odd"}), HasSubstr("no such form: odd"));
+  EXPECT_THAT(refusal({"--path", "/x", "--form", "odd"}),
+              HasSubstr("no such form here: odd (choose messages or prompt)"));
+  EXPECT_THAT(refusal({"--path", "/x", "--form", "image"}), HasSubstr("no such form here: image"));
   EXPECT_THAT(refusal({"-e", "gpt-image-1"}), HasSubstr("takes no chat"));
   EXPECT_THAT(refusal({"-e", "file-upload"}), HasSubstr("takes no chat"));
 }

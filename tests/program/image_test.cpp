@@ -104,6 +104,20 @@ TEST_F(Image, IsNotOrderedWhenItCouldNotBeSaved) {
   EXPECT_EQ(start_of(in("cat.png")), "\x89PNG");
 }
 
+TEST_F(Image, NeedsAPromptWhateverFilesAreThere) {
+  std::ofstream(in("cat.png")) << "precious";
+  const Outcome outcome = run({"image", "-o", in("cat.png")});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("there is no question"));
+}
+
+TEST_F(Image, IsNotWrittenToTheStandardOutput) {
+  const Outcome outcome = order({"-o", "-"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("pictures go to files, not to the standard output"));
+  EXPECT_EQ(sandbox_.requests(), 0U);
+}
+
 TEST_F(Image, LeavesNothingBehindWhenItFails) {
   for (const auto& [directives, message] :
        {std::pair("status=500", "server_error"), std::pair("picture=missing", "may still be at http://127.0.0.1"),

@@ -157,7 +157,8 @@ TEST(Completion, OffersWhatFits) {
   EXPECT_THAT(offers({"chat", "--endpoint", "=", "gem"}), testing::StartsWith("gemini\t"));
   EXPECT_EQ(offers({"chat", "--image", "ca"}), ":files\n");
   EXPECT_EQ(offers({"batch", "--resume", "in"}), ":files\n");
-  EXPECT_THAT(offers({"chat", "--form", ""}), AllOf(HasSubstr("messages"), HasSubstr("upload")));
+  EXPECT_EQ(offers({"chat", "--form", ""}), "messages\t\nprompt\t\n");
+  EXPECT_EQ(offers({"image", "--form", ""}), "image\t\n");
   EXPECT_EQ(offers({"completion", "f"}), "fish\t\n");
   EXPECT_THAT(offers({"chat", "--", "-"}), Not(HasSubstr(":files")));
 }

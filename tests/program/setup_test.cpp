@@ -38,6 +38,7 @@ class Setup : public ProgramTest {
 TEST_F(Setup, ExplainsItself) {
   EXPECT_THAT(run({"--version"}).out, StartsWith("chatopen 0."));
   EXPECT_THAT(run({"--help"}).out, AllOf(HasSubstr("Usage: chatopen [OPTIONS] SUBCOMMAND"), HasSubstr("Exit codes: ")));
+  EXPECT_THAT(run({"chat", "--help"}).out, HasSubstr("messages or prompt (default messages)"));
   EXPECT_THAT(run({"batch", "--help"}).out, HasSubstr("Usage: chatopen batch [OPTIONS]"));
   for (const char* each : {"chat", "batch", "endpoints", "config", "sandbox", "completion"}) {
     EXPECT_EQ(run({each, "--help"}).code, 0) << each;
@@ -49,6 +50,11 @@ TEST_F(Setup, RefusesWhatItDoesNotKnow) {
       {{}, "name a command (there are chat, batch, "},
       {{"chap"}, "no such command: chap (there are chat, "},
       {{"--bogus"}, "no such option: --bogus"},
+      {{"--sandbox", "chat", "Hi"}, "the option --sandbox goes after the command\nTry: chatopen chat --help"},
+      {{"--endpoint=gemini", "chat", "Hi"}, "the option --endpoint goes after the command"},
+      {{"-m", "other", "chat", "Hi"}, "the option -m goes after the command"},
+      {{"--sandbox"}, "the option --sandbox goes after the command"},
+      {{"--count", "2", "chat", "Hi"}, "no such option: --count"},
       {{"chat", "--bogus=1", "Hi"}, "no such option: --bogus\n"},
       {{"chat", "--timeout", "5 apples", "Hi"}, "--timeout: expected a time such as 500ms"},
       {{"chat", "--temperature", "hot", "Hi"}, "--temperature"},
@@ -187,8 +193,10 @@ TEST_F(Setup, OpensNothingAsAStreamThatIsClosed) {
 }
 
 TEST_F(Setup, SaysWhenItsOutputCannotBeWritten) {
-  const std::string command = std::string(CHATOPEN_PROGRAM) + " endpoints >/dev/full 2>&1";
-  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4);
+  for (const char* arguments : {" endpoints", " sandbox", " sandbox --help"}) {
+    const std::string command = std::string(CHATOPEN_PROGRAM) + arguments + " >/dev/full 2>&1";
+    EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4) << arguments;
+  }
 }
 
 }  // namespace

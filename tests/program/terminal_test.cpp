@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
 namespace chatopen {
 namespace {
@@ -70,7 +71,7 @@ TEST_F(OnTerminal, ObeysCommandsInAConversation) {
   };
   say("/help", "/image URL|FILE");
   say("/nonsense", "no such command: /nonsense");
-  say("/image", "needs the name of a file");
+  say("/image", "needs a URL or the name of a file");
   say("/image https://e.com/a.jpg", "goes with the next question");
   say("One", "1 message: user: text \"One\" and picture https://e.com/a.jpg");
   say("/save " + saved, "Saved.");
@@ -88,6 +89,47 @@ TEST_F(OnTerminal, ObeysCommandsInAConversation) {
   terminal.type("/quit\n");
   EXPECT_EQ(terminal.wait(), 0);
   std::remove(saved.c_str());
+}
+
+TEST_F(OnTerminal, SavesOverOtherFilesOnlyWhenTold) {
+  const std::string other = testing::TempDir() + "chatopen_terminal_test_other.json";
+  const std::string own = testing::TempDir() + "chatopen_terminal_test_own.json";
+  const auto text = [&other] { return (std::ostringstream() << std::ifstream(other).rdbuf()).str(); };
+  std::remove(own.c_str());
+  std::ofstream(other) << "precious";
+  Terminal terminal({"chat"}, with("NO_COLOR=1"));
+  const auto say = [&](const std::string& line, const std::string& expected) {
+    EXPECT_TRUE(terminal.expect("> ")) << line;
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
+  };
+  say("/save " + other, "already");
+  EXPECT_TRUE(terminal.expect("/save!"));
+  EXPECT_EQ(text(), "precious");
+  say("/save " + own, "Saved.");
+  say("/save " + own, "Saved.");
+  say("/save!", "needs the name of a file");
+  say("/save! " + other, "Saved.");
+  EXPECT_THAT(text(), HasSubstr("history"));
+  Terminal later({"chat"}, with("NO_COLOR=1"));
+  ASSERT_TRUE(later.expect("> "));
+  later.type("/load " + own + "\n/save " + own + "\n");
+  EXPECT_TRUE(later.expect("Saved."));
+  std::remove(own.c_str());
+  std::remove(other.c_str());
+}
+
+TEST_F(OnTerminal, SaysHowToGoOnWhereThereIsNoHistory) {
+  Terminal terminal({"chat", "-e", "deepseek-chat-streaming"}, with("NO_COLOR=1"));
+  const auto say = [&](const std::string& line, const std::string& expected) {
+    EXPECT_TRUE(terminal.expect("> ")) << line;
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
+  };
+  say("One", "received the prompt \"One\"");
+  say("Two", "/new forgets what was said");
+  say("/new", "is forgotten");
+  say("Two", "received the prompt \"Two\"");
 }
 
 TEST_F(OnTerminal, GoesOnWithoutAPictureThatCannotBeRead) {
@@ -165,6 +207,15 @@ TEST_F(OnTerminal, ShowsRecordsOnLinesOfTheirOwn) {
   ASSERT_TRUE(terminal.expect("\r\x1b[K{\"line\":1,"));
   EXPECT_EQ(terminal.wait(), 0);
   std::remove(input.c_str());
+}
+
+TEST_F(OnTerminal, ShowsNoProgressWhereABatchIsTyped) {
+  Terminal terminal({"batch"}, with("NO_COLOR=1"));
+  terminal.type("{\"prompt\":\"one\"}\n");
+  ASSERT_TRUE(terminal.expect("{\"line\":1,"));
+  terminal.type("\x04");
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("/s")));
 }
 
 TEST_F(OnTerminal, ShowsTheProgressOfABatch) {

@@ -60,6 +60,11 @@ void BatchInput::fill() {
   files_[current_].reader->fill();
 }
 
+bool BatchInput::is_typed() const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [](const File& file) { return ::isatty(file.reader->descriptor()) == 1; });
+}
+
 std::optional<std::uint64_t> BatchInput::count_lines() const {
   std::uint64_t lines = 0;
   std::string buffer(std::size_t{256} * 1024, '\0');

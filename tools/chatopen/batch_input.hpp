@@ -36,6 +36,8 @@ class BatchInput {
   /// The read that failed, after which there is no more.
   [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
 
+  /// Whether someone types some of it.
+  [[nodiscard]] bool is_typed() const;
   /// How many lines there are; nothing when one is no regular file. Reads all of them.
   [[nodiscard]] std::optional<std::uint64_t> count_lines() const;
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 namespace chatopen::program {
@@ -270,19 +271,37 @@ constexpr std::array<Member<Draft>, 17> line_members = {{
 
 // What is nested deeper could exhaust the stack when it is copied or printed, and no request may be.
 constexpr int deepest = 256;
-struct TooDeep {};
 
-bool refuse_depth(int depth, ordered_json::parse_event_t /*event*/, const ordered_json& /*value*/) {
-  if (depth > deepest) throw TooDeep();
-  return true;
-}
+struct Refused {
+  Error error;
+};
+
+// Refuses what the library would take: the parser calls it as it goes.
+class Strictness {
+ public:
+  bool operator()(int depth, ordered_json::parse_event_t event, const ordered_json& value) {
+    if (depth > deepest) throw Refused{fault("nested deeper than " + std::to_string(deepest) + " levels")};
+    if (event == ordered_json::parse_event_t::object_start) {
+      names_.emplace_back();
+    } else if (event == ordered_json::parse_event_t::object_end) {
+      names_.pop_back();
+    } else if (event == ordered_json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second) {
+      throw Refused{fault(value.get<std::string>() + ": the member is there twice")};
+    }
+    return true;
+  }
+
+ private:
+  // Of the members of each object that is open.
+  std::vector<std::unordered_set<std::string>> names_;
+};
 
 // The library's message says where, and may quote what it read.
 Result<ordered_json> parse_json(std::string_view text) {
   try {
-    return ordered_json::parse(text, refuse_depth);
-  } catch (const TooDeep&) {
-    return fault("nested deeper than " + std::to_string(deepest) + " levels");
+    return ordered_json::parse(text, Strictness());
+  } catch (const Refused& refused) {
+    return refused.error;
   } catch (const ordered_json::parse_error& error) {
     return fault("not valid JSON at byte " + std::to_string(error.byte), "each line is one JSON object");
   } catch (const ordered_json::exception&) {

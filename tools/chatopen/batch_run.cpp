@@ -24,7 +24,14 @@ using nlohmann::ordered_json;
 struct Started {
   std::uint64_t line = 0;
   ordered_json id;
+  // Where the line is, for people.
+  std::string place;
 };
+
+// Whether the line, or a file that it names, is at fault.
+bool is_the_lines(const Error& error) {
+  return error.kind == ErrorKind::invalid_argument || error.kind == ErrorKind::io;
+}
 
 class BatchRun {
  public:
@@ -35,7 +42,8 @@ class BatchRun {
         options_(options),
         connection_(connection),
         interruption_(interruption),
-        progress_(console.err, Unit::lines) {
+        // It would be drawn over what is typed.
+        progress_(console.err, Unit::lines, !input.is_typed()) {
     if (progress_.visible()) total_ = input.count_lines();
   }
 
@@ -51,6 +59,7 @@ class BatchRun {
   [[nodiscard]] Result<void> write_ready();
   void wait();
   void settle(std::uint64_t sequence, const Started& started, const ordered_json& outcome);
+  void settle_failed(std::uint64_t sequence, const Started& started, Error error);
 
   BatchInput& input_;
   BatchOutput& output_;
@@ -77,6 +86,11 @@ void BatchRun::settle(std::uint64_t sequence, const Started& started, const orde
   ready_.emplace(sequence, dump(record) + "\n");
 }
 
+void BatchRun::settle_failed(std::uint64_t sequence, const Started& started, Error error) {
+  if (is_the_lines(error)) error.message = started.place + ": " + error.message;
+  settle(sequence, started, {{"error", to_record(error)}});
+}
+
 Result<void> BatchRun::start(const BatchInput::Line& line) {
   if (line.text.find_first_not_of(" \t\r") == std::string::npos) {
     ++blank_;
@@ -91,14 +105,12 @@ Result<void> BatchRun::start(const BatchInput::Line& line) {
     }
   }
   const std::uint64_t sequence = next_sequence_++;
-  Started started{line.number, {}};
+  Started started{line.number, {}, line.place};
   Result<BatchLine> parsed =
       line.cut ? Result<BatchLine>(Error{.kind = ErrorKind::invalid_argument, .message = "longer than 128 MiB"})
                : parse_batch_line(line.text, options_.defaults, started.id);
   if (!parsed) {
-    Error error = std::move(parsed).error();
-    error.message = line.place + ": " + error.message;
-    settle(sequence, started, {{"error", to_record(error)}});
+    settle_failed(sequence, started, std::move(parsed).error());
     return {};
   }
   CallOptions call = connection_.call(interruption_.token());
@@ -121,7 +133,7 @@ void BatchRun::collect() {
       if (options_.raw && outcome["raw"].is_discarded()) outcome["raw"] = nullptr;
       settle(sequence, started, outcome);
     } else if (reply.error().kind != ErrorKind::cancelled) {
-      settle(sequence, started, {{"error", to_record(reply.error())}});
+      settle_failed(sequence, started, std::move(reply).error());
     }
   }
 }

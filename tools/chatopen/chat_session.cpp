@@ -10,8 +10,11 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace chatopen::program {
@@ -21,7 +24,8 @@ constexpr std::string_view help =
     "  /image URL|FILE  show a picture with the next question\n"
     "  /system TEXT     tell the model first what to be and do; without TEXT, nothing\n"
     "  /new             forget what was said, and pictures that were to be shown\n"
-    "  /save FILE       write the conversation to a file\n"
+    "  /save FILE       write the conversation to a new file, or again to one of this session\n"
+    "  /save! FILE      the same, whatever the file holds\n"
     "  /load FILE       go on with the conversation in a file\n"
     "  /quit            end, as does Ctrl-D\n"
     "A line that ends with \\ goes on in the next. A question may begin with //.\n"
@@ -47,15 +51,16 @@ class Session {
   Heard listen_to_line(std::string_view prompt, std::string& line);
   // Whether the session goes on.
   bool obey(const std::string& command);
+  void save(const std::string& path, bool overwrite);
+  void load(const std::string& path);
   void ask(std::string question);
   void note(std::string_view text) { console_.err.write(console_.err.styled(Style::dim, text) + "\n"); }
-  void report(const Result<void>& done, std::string_view otherwise) {
-    done ? note(otherwise) : static_cast<void>(console_.complain(done.error()));
-  }
 
   const Connection& connection_;
   Conversation conversation_;
   std::vector<std::string> images_;
+  // Files that this session has written or read, which /save may replace.
+  std::set<std::string> own_files_ = {};
   AnswerOptions answer_;
   Interruption& interruption_;
   Console& console_;
@@ -88,6 +93,26 @@ Session::Heard Session::listen(std::string& question) {
   }
 }
 
+void Session::save(const std::string& path, bool overwrite) {
+  std::error_code failure;
+  if (!overwrite && !own_files_.contains(path) && std::filesystem::exists(path, failure)) {
+    return console_.complain(path + " is there already (choose another name, or replace it with /save! " + path + ")");
+  }
+  if (const Result<void> saved = conversation_.save(path); !saved) {
+    return static_cast<void>(console_.complain(saved.error()));
+  }
+  own_files_.insert(path);
+  note("Saved.");
+}
+
+void Session::load(const std::string& path) {
+  if (const Result<void> loaded = conversation_.load(path); !loaded) {
+    return static_cast<void>(console_.complain(loaded.error()));
+  }
+  own_files_.insert(path);
+  note("The conversation goes on.");
+}
+
 bool Session::obey(const std::string& command) {
   const std::size_t space = command.find(' ');
   const std::string_view name = std::string_view(command).substr(0, space);
@@ -108,14 +133,15 @@ bool Session::obey(const std::string& command) {
     if (!found) return static_cast<void>(console_.complain(found.error())), true;
     images_.push_back(argument);
     note("The picture goes with the next question.");
-  } else if (name == "/save" && !argument.empty()) {
-    report(conversation_.save(argument), "Saved.");
+  } else if ((name == "/save" || name == "/save!") && !argument.empty()) {
+    save(argument, name == "/save!");
   } else if (name == "/load" && !argument.empty()) {
-    report(conversation_.load(argument), "The conversation goes on.");
+    load(argument);
   } else {
-    console_.complain(name == "/image" || name == "/save" || name == "/load"
-                          ? std::string(name) + " needs the name of a file"
-                          : "no such command: " + std::string(name) + " (/help lists them)");
+    const bool needs_file = name == "/save" || name == "/save!" || name == "/load";
+    console_.complain(name == "/image" ? "/image needs a URL or the name of a file"
+                      : needs_file     ? std::string(name) + " needs the name of a file"
+                                       : "no such command: " + std::string(name) + " (/help lists them)");
   }
   return true;
 }
@@ -142,6 +168,9 @@ void Session::ask(std::string question) {
     note("Stopped; the question and this answer are not remembered.");
   } else if (interruption_.signal() == 0) {
     console_.complain(reply.error());
+    if (reply.error().kind == ErrorKind::invalid_argument && !conversation_.history().empty()) {
+      note("An endpoint of the prompt form takes no history: /new forgets what was said.");
+    }
   }
 }
 

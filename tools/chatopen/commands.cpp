@@ -19,8 +19,8 @@ void add_commands(CLI::App& program, Command& chosen, int columns) {
   program.footer(
       "\nCredentials come from the environment or a configuration file, never from the command line: "
       "CHATOPEN_BASE_URL, CHATOPEN_ACCESS_KEY_ID, CHATOPEN_ACCESS_KEY_SECRET; or CHATOPEN_CONFIG, CHATOPEN_PROFILE.\n"
-      "\nExit codes: 0 done; 1 the service or the network failed; 2 wrong usage; 3 wrong configuration; 4 a file could "
-      "not be read or written; 130 interrupted. See chatopen(1).");
+      "\nExit codes: 0 done; 1 the service or the network failed; 2 wrong usage; 3 wrong configuration; 4 a file, "
+      "or the standard output, could not be read or written; 130 interrupted. See chatopen(1).");
   add_chat(program, chosen);
   add_batch(program, chosen);
   add_image(program, chosen);

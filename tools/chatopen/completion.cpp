@@ -28,7 +28,7 @@ bool takes_value(const CLI::Option* option) {
   return option != nullptr && option->get_items_expected_max() > 0;
 }
 
-void add_values(const CLI::Option& option, Candidates& candidates) {
+void add_values(const CLI::App& command, const CLI::Option& option, Candidates& candidates) {
   // Behind a colon is what it is checked for.
   const std::string type = option.get_type_name().substr(0, option.get_type_name().find(':'));
   if (option.check_lname("endpoint")) {
@@ -37,7 +37,7 @@ void add_values(const CLI::Option& option, Candidates& candidates) {
                      std::string(to_string(each.wire_form)) + " form, path " + std::string(to_string(each.provenance)));
     }
   } else if (option.check_lname("form")) {
-    for (const WireForm form : {WireForm::messages, WireForm::prompt, WireForm::image, WireForm::upload}) {
+    for (const WireForm form : forms_like(command.get_name() == "image" ? WireForm::image : WireForm::messages)) {
       candidates.add(std::string(to_string(form)), "");
     }
   } else if (type == "SHELL") {
@@ -51,7 +51,7 @@ void add_words(const CLI::App& command, Candidates& candidates) {
   for (const CLI::App* each : command.get_subcommands({})) candidates.add(each->get_name(), each->get_description());
   for (const CLI::Option* each : command.get_options()) {
     if (each->get_positional()) {
-      if (!candidates.current().starts_with('-')) add_values(*each, candidates);
+      if (!candidates.current().starts_with('-')) add_values(command, *each, candidates);
       continue;
     }
     // Options would bury what else may come.
@@ -81,7 +81,7 @@ std::string complete(const CLI::App& program, std::vector<std::string> words) {
     current.erase(0, equals + 1);
   }
   Candidates candidates(std::move(prefix), std::move(current));
-  takes_value(option) ? add_values(*option, candidates) : add_words(*command, candidates);
+  takes_value(option) ? add_values(*command, *option, candidates) : add_words(*command, candidates);
   return candidates.lines();
 }
 

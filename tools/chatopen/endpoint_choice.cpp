@@ -12,19 +12,30 @@ Error refuse(std::string message, std::string detail) {
   return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .detail = std::move(detail)};
 }
 
+std::string listed_forms(WireForm form) {
+  std::string names;
+  for (const WireForm each : forms_like(form)) names.append(names.empty() ? "" : " or ").append(to_string(each));
+  return names;
+}
+
 Result<Endpoint> by_path(const EndpointChoice& choice, WireForm otherwise) {
   if (!choice.endpoint.empty()) return refuse("both an endpoint and a path are named", "choose one of them");
-  for (const WireForm form : {WireForm::messages, WireForm::prompt, WireForm::image, WireForm::upload}) {
+  for (const WireForm form : forms_like(otherwise)) {
     if (choice.form == to_string(form) || (choice.form.empty() && form == otherwise)) {
       Endpoint endpoint = Endpoint::custom(choice.path, form);
       endpoint.model = choice.model;
       return endpoint;
     }
   }
-  return refuse("no such form: " + choice.form, "the forms are messages, prompt, image, upload");
+  return refuse("no such form here: " + choice.form, "choose " + listed_forms(otherwise));
 }
 
 }  // namespace
+
+std::vector<WireForm> forms_like(WireForm form) {
+  if (form == WireForm::messages || form == WireForm::prompt) return {WireForm::messages, WireForm::prompt};
+  return {form};
+}
 
 std::vector<Endpoint> named_endpoints() {
   std::vector<Endpoint> named = endpoints::all();
@@ -73,7 +84,7 @@ void add_endpoint_options(CLI::App& command, EndpointChoice& choice, const Endpo
       ->group("Endpoint");
   command
       .add_option("--form", choice.form,
-                  "The form at that path: messages, prompt, image or upload (default " +
+                  "The form at that path: " + listed_forms(defaults.form) + " (default " +
                       std::string(to_string(defaults.form)) + ")")
       ->type_name("FORM")
       ->group("Endpoint");

@@ -15,6 +15,9 @@ namespace chatopen::program {
 /// The twelve endpoints of the reference, and the one for uploads.
 [[nodiscard]] std::vector<Endpoint> named_endpoints();
 
+/// The forms that a command takes whose own is this one.
+[[nodiscard]] std::vector<WireForm> forms_like(WireForm form);
+
 /// What a command asks unless it is told otherwise.
 struct EndpointDefaults {
   /// The endpoint's name.

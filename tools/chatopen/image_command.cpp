@@ -186,15 +186,15 @@ int run(const Options& options, Console& console) {
   const std::string output = options.output.empty() ? (jpeg ? "image-{n}.jpg" : "image-{n}.png") : options.output;
   const Result<ImageFiles> files = ImageFiles::from(output, options.count);
   if (!files) return console.complain(files.error());
-  if (const Result<void> writable = files->check(options.overwrite); !writable) {
-    return console.complain(writable.error());
-  }
   // For orders, and for downloads.
   const Result<Connection> connection =
       Connection::make(options.connection, 2 * static_cast<std::size_t>(options.concurrency), console);
   if (!connection) return console.complain(connection.error());
   const Result<ImageRequest> request = make_request(options, interruption);
   if (!request) return interruption.signal() != 0 ? interruption.exit_code() : console.complain(request.error());
+  if (const Result<void> writable = files->check(options.overwrite); !writable) {
+    return console.complain(writable.error());
+  }
   const int code = Order(options, *files, *connection, interruption, console).place(*request);
   if (interruption.signal() != 0) console.complain("interrupted; pictures that were being made may be billed");
   return code;

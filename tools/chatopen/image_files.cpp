@@ -13,6 +13,11 @@ Result<ImageFiles> ImageFiles::from(const std::string& pattern, std::size_t coun
   namespace fs = std::filesystem;
   ImageFiles files;
   files.count_ = count;
+  if (pattern == "-") {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "pictures go to files, not to the standard output",
+                 .detail = "such as cat.png; a file named - is ./-"};
+  }
   const std::size_t place = pattern.find("{n}");
   if (place != std::string::npos) {
     files.numbered_ = true;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace chatopen::program {
 namespace {
@@ -30,11 +31,25 @@ std::string full_name(const CLI::App& program) {
   return &command == &program ? "chatopen" : "chatopen " + command.get_name();
 }
 
+// Whether it stands before the command that has it, or without any.
+bool is_misplaced(const CLI::App& program, const std::string& option) {
+  const auto chosen = program.get_subcommands();
+  for (const CLI::App* each :
+       chosen.empty() ? program.get_subcommands({}) : std::vector<const CLI::App*>{chosen.front()}) {
+    if (each->get_option_no_throw(option) == nullptr) continue;
+    for (const std::string& word : program.remaining()) {
+      if (word.substr(0, word.find('=')) == option) return true;
+    }
+  }
+  return false;
+}
+
 // Whatever follows a =, and words that no option asked for, may be a key: they are not repeated.
 std::string unknown_option(const CLI::App& program) {
   for (const std::string& each : program.remaining(true)) {
     const std::string name = each.substr(0, each.find('='));
     if (!name.starts_with('-')) continue;
+    if (is_misplaced(program, name)) return "the option " + name + " goes after the command";
     if (name.find("key") == std::string::npos && name.find("secret") == std::string::npos) {
       return "no such option: " + name;
     }

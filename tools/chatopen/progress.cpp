@@ -61,8 +61,12 @@ std::string progress_line(const ProgressState& state, Unit unit, int columns) {
   return line.substr(0, static_cast<std::size_t>(std::max(columns - 1, 0)));
 }
 
-Progress::Progress(Output& output, Unit unit)
-    : output_(output), unit_(unit), visible_(output.is_terminal()), begun_(steady_clock::now()), last_(begun_) {}
+Progress::Progress(Output& output, Unit unit, bool wanted)
+    : output_(output),
+      unit_(unit),
+      visible_(wanted && output.is_terminal()),
+      begun_(steady_clock::now()),
+      last_(begun_) {}
 
 Progress::~Progress() {
   clear();

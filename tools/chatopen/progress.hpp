@@ -29,7 +29,8 @@ enum class Unit { lines, bytes };
 /// A line on a terminal that is drawn again as things go on, ten times a second at most. Elsewhere nothing.
 class Progress {
  public:
-  Progress(Output& output, Unit unit);
+  /// Nothing either where it is not `wanted`.
+  Progress(Output& output, Unit unit, bool wanted = true);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

@@ -63,6 +63,12 @@ TEST_F(RunTools, EndsAtTheLimitOfSteps) {
               ElementsAre("assistant:|c1=weather{}", "tool:sunny|for c1", "assistant:|c2=weather{}"));
 }
 
+TEST_F(RunTools, CountsASingleStep) {
+  calls(call("c1", "weather", "{}"));
+  EXPECT_THAT(run_tools(client, question(), {weather()}, {.max_steps = 1}).reply.error().message,
+              testing::EndsWith("after 1 step"));
+}
+
 TEST_F(RunTools, KeepsWhatHappenedBeforeAFailedCall) {
   calls(call("c1", "weather", "{}"));
   mock->reply({.status = 500, .body = R"({"code":"500","msg":"no"})"});
