@@ -27,8 +27,8 @@ struct RecordingOptions {
   /// the list of those that never do (`Content-Type`, `Retry-After`, …); those of the request also wherever else they
   /// stand, when they have at least four bytes.
   std::vector<std::string> keep_headers = {};
-  /// Parameters of a URL's query that carry nothing secret. The values of others are hidden: those of the request's URL,
-  /// and of the `http:` and `https:` URLs in bodies, which may be signed, unless a stream cuts them into pieces.
+  /// Parameters of a URL's query that carry nothing secret. The values of others are hidden: those of the request's
+  /// URL, and of the `http:` and `https:` URLs in bodies, which may be signed, unless a stream cuts them into pieces.
   std::vector<std::string> keep_parameters = {};
   /// `data:` URLs in requests that are longer than this stand as their size and SHA-256, which is what is compared; 0
   /// to write them all in full. Parts of a form that are no short text always stand so.
