@@ -11,6 +11,7 @@ namespace chatopen {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -66,7 +67,7 @@ TEST_F(RunTools, EndsAtTheLimitOfSteps) {
 TEST_F(RunTools, CountsASingleStep) {
   calls(call("c1", "weather", "{}"));
   EXPECT_THAT(run_tools(client, question(), {weather()}, {.max_steps = 1}).reply.error().message,
-              testing::EndsWith("after 1 step"));
+              EndsWith("after 1 step"));
 }
 
 TEST_F(RunTools, KeepsWhatHappenedBeforeAFailedCall) {
