@@ -42,7 +42,7 @@ struct ChatRequest {
   std::optional<std::int64_t> seed = {};
   /// A JSON object as text, such as `{"type":"json_object"}`; empty to leave it out.
   std::string response_format = {};
-  /// What the model may ask for.
+  /// What the model may ask for, at an endpoint of the messages form.
   std::vector<Tool> tools{};
   /// `auto`, `none`, `required`, or a JSON object as text; empty to leave it out.
   std::string tool_choice = {};

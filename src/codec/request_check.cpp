@@ -172,8 +172,13 @@ bool refuses_messages_form(const ChatRequest& request, Error& fault) {
 }
 
 bool refuses_prompt_form(const ChatRequest& request, PromptTexts& texts, Error& fault) {
-  return refuses_messages(request, fault) || refuses_settings(request, fault) ||
-         refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_as_prompt(request.messages, texts, fault);
+  if (refuses_messages(request, fault) || refuses_settings(request, fault) ||
+      refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_as_prompt(request.messages, texts, fault)) {
+    return true;
+  }
+  if (request.tools.empty()) return false;
+  return refuse(fault, {"tools are set, whose results the prompt form cannot express"},
+                "choose an endpoint of the messages form");
 }
 
 }  // namespace chatopen::codec

@@ -39,6 +39,7 @@ TEST(PromptForm, RefusesWhatItCannotExpressAndNamesTheMessage) {
       {{.messages = {Message::system("a"), Message::user({image_url("https://h/a.png")})}},
        "messages[1] has a picture"},
       {{.messages = {Message::user({text("a"), text("b")})}}, "messages[0] has a picture or several parts"},
+      {{.messages = {Message::user("a")}, .tools = {{.name = "clock"}}}, "tools are set"},
   };
   for (const auto& [request, message] : cases) {
     const Error error = refusal(request, WireForm::prompt);
