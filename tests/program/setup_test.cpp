@@ -38,7 +38,7 @@ class Setup : public ProgramTest {
 TEST_F(Setup, ExplainsItself) {
   EXPECT_THAT(run({"--version"}).out, StartsWith("chatopen 0."));
   EXPECT_THAT(run({"--help"}).out, AllOf(HasSubstr("Usage: chatopen [OPTIONS] SUBCOMMAND"), HasSubstr("Exit codes: ")));
-  EXPECT_THAT(run({"chat", "--help"}).out, HasSubstr("messages or prompt (default messages)"));
+  EXPECT_THAT(run({"chat", "--help"}).out, HasSubstr("path: messages or prompt (default"));
   EXPECT_THAT(run({"batch", "--help"}).out, HasSubstr("Usage: chatopen batch [OPTIONS]"));
   for (const char* each : {"chat", "batch", "endpoints", "config", "sandbox", "completion"}) {
     EXPECT_EQ(run({each, "--help"}).code, 0) << each;
