@@ -80,7 +80,7 @@ if [ "$wanted" = checks ]; then
   need_command npm npm
   need_command zsh zsh
   need_command fish fish
-  need_command nghttp2-proxy nghttpx
+  need_package nghttp2-proxy
 fi
 
 as_root() {
@@ -95,8 +95,9 @@ install_missing() {
     exit 1
   fi
   # The package of nghttpx starts a service, which nothing here needs; a unit that is masked is not started.
-  if [[ " ${missing[*]} " == *" nghttp2-proxy "* ]] && [ -d /etc/systemd/system ]; then
-    as_root ln -sf /dev/null /etc/systemd/system/nghttpx.service
+  local unit=/etc/systemd/system/nghttpx.service
+  if [[ " ${missing[*]} " == *" nghttp2-proxy "* ]] && [ -d "${unit%/*}" ] && [ ! -e "$unit" ] && [ ! -L "$unit" ]; then
+    as_root ln -s /dev/null "$unit"
   fi
   local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
   echo "==> Installing ${missing[*]}"

@@ -1,6 +1,7 @@
 // chatopen-sandbox: the embedded server as a program of its own.
 
 #include "sandbox_in_foreground.hpp"
+#include "standard_streams.hpp"
 
 #include <chatopen/version.hpp>
 
@@ -57,6 +58,7 @@ CommandLine parse(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  chatopen::reserve_standard_streams();
   const CommandLine line = parse(argc, argv);
   switch (line.task) {
     case Task::serve: return chatopen::serve_in_foreground(name, {.port = line.port});

@@ -50,6 +50,10 @@ TEST(SandboxProgram, SaysWhenItsOutputCannotBeWritten) {
     EXPECT_EQ(process.wait(), 4) << option;
     EXPECT_EQ(process.errors(), "chatopen-sandbox: cannot write to the standard output: No space left on device\n");
   }
+  // What is opened then would otherwise be written to as the standard output.
+  Process closed({"/bin/sh", "-c", "exec '" CHATOPEN_PROGRAM_SANDBOX "' >&-"});
+  EXPECT_EQ(closed.wait(), 4);
+  EXPECT_EQ(closed.errors(), "chatopen-sandbox: cannot write to the standard output: Bad file descriptor\n");
 }
 
 TEST(SandboxProgram, RefusesOptionsThatItDoesNotHave) {

@@ -121,6 +121,12 @@ TEST_F(Batch, UnderstandsEveryMember) {
   EXPECT_EQ(all[4]["line"], 5);
 }
 
+TEST_F(Batch, NamesALineThatHasAMemberTwice) {
+  const Outcome outcome = run({"batch"}, R"({"id":"a","prompt":"one","prompt":"two"})");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(records(outcome.out).at(0)["id"], "a");
+}
+
 TEST_F(Batch, SaysWhatIsWrongWithALine) {
   const std::vector<std::pair<std::string, std::string>> wrong = {
       {"not json", "not valid JSON at byte 2"},

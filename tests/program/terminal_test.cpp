@@ -132,6 +132,18 @@ TEST_F(OnTerminal, SaysHowToGoOnWhereThereIsNoHistory) {
   say("Two", "received the prompt \"Two\"");
 }
 
+TEST_F(OnTerminal, KeepsTheHistoryOfAnotherMistake) {
+  Terminal terminal({"chat"}, with("NO_COLOR=1"));
+  EXPECT_TRUE(terminal.expect("> "));
+  terminal.type("One\n");
+  EXPECT_TRUE(terminal.expect("received 1 message"));
+  EXPECT_TRUE(terminal.expect("> "));
+  terminal.type("\xff\n");
+  EXPECT_TRUE(terminal.expect("not valid UTF-8"));
+  EXPECT_TRUE(terminal.expect("> "));
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("/new")));
+}
+
 TEST_F(OnTerminal, GoesOnWithoutAPictureThatCannotBeRead) {
   Terminal terminal({"chat", "-i", "/nowhere/cat.png"}, variables());
   ASSERT_TRUE(terminal.expect("> "));

@@ -1,6 +1,7 @@
 #include "batch_line.hpp"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -276,17 +277,21 @@ struct Refused {
   Error error;
 };
 
-// Refuses what the library would take: the parser calls it as it goes.
+// What the library takes and a batch does not: its parser calls this as it goes.
 class Strictness {
  public:
+  /// The first member that its object has twice; empty when there is none.
+  [[nodiscard]] const std::string& twice() const { return twice_; }
+
   bool operator()(int depth, ordered_json::parse_event_t event, const ordered_json& value) {
     if (depth > deepest) throw Refused{fault("nested deeper than " + std::to_string(deepest) + " levels")};
     if (event == ordered_json::parse_event_t::object_start) {
       names_.emplace_back();
     } else if (event == ordered_json::parse_event_t::object_end) {
       names_.pop_back();
-    } else if (event == ordered_json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second) {
-      throw Refused{fault(value.get<std::string>() + ": the member is there twice")};
+    } else if (event == ordered_json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second &&
+               twice_.empty()) {
+      twice_ = value.get<std::string>();
     }
     return true;
   }
@@ -294,12 +299,13 @@ class Strictness {
  private:
   // Of the members of each object that is open.
   std::vector<std::unordered_set<std::string>> names_;
+  std::string twice_;
 };
 
 // The library's message says where, and may quote what it read.
-Result<ordered_json> parse_json(std::string_view text) {
+Result<ordered_json> parse_json(std::string_view text, Strictness& strictness) {
   try {
-    return ordered_json::parse(text, Strictness());
+    return ordered_json::parse(text, std::ref(strictness));
   } catch (const Refused& refused) {
     return refused.error;
   } catch (const ordered_json::parse_error& error) {
@@ -326,9 +332,11 @@ Result<ChatRequest> to_request(Draft& draft) {
 }  // namespace
 
 Result<BatchLine> parse_batch_line(std::string_view text, const RequestOptions& defaults, ordered_json& id) {
-  const Result<ordered_json> json = parse_json(text);
+  Strictness strictness;
+  const Result<ordered_json> json = parse_json(text, strictness);
   if (!json) return json.error();
   id = id_in(*json);
+  if (!strictness.twice().empty()) return fault(strictness.twice() + ": the member is there twice");
   Draft draft{defaults};
   if (json->is_object() && (json->contains("endpoint") || json->contains("path"))) draft.options.endpoint = {};
   if (Fault wrong = read_members(*json, "", line_members, draft)) return *std::move(wrong);
@@ -343,7 +351,8 @@ Result<BatchLine> parse_batch_line(std::string_view text, const RequestOptions& 
 }
 
 ordered_json id_of(std::string_view text) {
-  const Result<ordered_json> json = parse_json(text);
+  Strictness strictness;
+  const Result<ordered_json> json = parse_json(text, strictness);
   return json ? id_in(*json) : ordered_json();
 }
 

@@ -168,7 +168,8 @@ void Session::ask(std::string question) {
     note("Stopped; the question and this answer are not remembered.");
   } else if (interruption_.signal() == 0) {
     console_.complain(reply.error());
-    if (reply.error().kind == ErrorKind::invalid_argument && !conversation_.history().empty()) {
+    // Told by its text: an override may have set the form.
+    if (reply.error().message.find("prompt form") != std::string::npos && !conversation_.history().empty()) {
       note("An endpoint of the prompt form takes no history: /new forgets what was said.");
     }
   }

@@ -1,11 +1,11 @@
 // chatopen: the command line of the service.
 
+#include "../standard_streams.hpp"
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
 #include "descriptor_limit.hpp"
 #include "exit_code.hpp"
-#include "standard_streams.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -119,7 +119,7 @@ int run(int argc, char** argv) {
 }  // namespace chatopen::program
 
 int main(int argc, char** argv) {
-  chatopen::program::reserve_standard_streams();
+  chatopen::reserve_standard_streams();
   chatopen::program::raise_descriptor_limit();
   try {
     return chatopen::program::run(argc, argv);

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-namespace chatopen::program {
+namespace chatopen {
 
 void reserve_standard_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
@@ -15,4 +15,4 @@ void reserve_standard_streams() {
   }
 }
 
-}  // namespace chatopen::program
+}  // namespace chatopen
