@@ -17,18 +17,6 @@ namespace integration {
 /// What a test waits for at most before it calls something hung.
 inline constexpr milliseconds hung = std::chrono::seconds(10);
 
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool under_thread_sanitizer = true;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-inline constexpr bool under_thread_sanitizer = true;
-#else
-inline constexpr bool under_thread_sanitizer = false;
-#endif
-#else
-inline constexpr bool under_thread_sanitizer = false;
-#endif
-
 /// Hears of the calls of a test's clients, and lets it wait for what happens to them.
 class CallLog final : public chatopen::Observer {
  public:

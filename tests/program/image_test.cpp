@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <latch>
 #include <sstream>
 #include <utility>
 
@@ -131,6 +132,7 @@ TEST_F(Image, LeavesNothingBehindWhenItFails) {
 }
 
 TEST_F(Image, LeavesNothingBehindOnAFullDisk) {
+  if (integration::under_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer ends a child that starts a thread";
   enum : int { as_it_should, cannot_mount, wrong_code, unnamed_file, unnamed_url, something_left };
   for (const bool is_in_reply : {false, true}) {
     const int status = integration::status_of_child([&]() -> int {
@@ -166,16 +168,20 @@ class SlowPictures {
 
   explicit SlowPictures(Condition condition)
       : service_([this](integration::Connection& connection) {
+          complete_.wait();
           const json image = {{"url", pictures_.base_url() + "/a.png"}, {"width", 1}, {"height", 1}};
           const json reply = {{"code", "200"}, {"msg", "ok"}, {"data", {{"imageList", json::array({image})}}}};
           while (connection.read_request() && connection.reply("200 OK", reply.dump())) {
           }
         }),
         pictures_([this, until = std::move(condition)](integration::Connection& connection) {
+          complete_.wait();
           while (connection.read_request() && until(*this, connection) &&
                  connection.reply("200 OK", "\x89PNG\r\n\x1a\n....")) {
           }
-        }) {}
+        }) {
+    complete_.count_down();
+  }
 
   [[nodiscard]] bool wait_for_downloads(std::size_t count) const { return pictures_.wait_for_requests(count); }
   [[nodiscard]] bool wait_for_orders(std::size_t count) const { return service_.wait_for_requests(count); }
@@ -184,6 +190,8 @@ class SlowPictures {
   }
 
  private:
+  // Each server's script uses the other.
+  std::latch complete_{1};
   integration::RawServer service_;
   integration::RawServer pictures_;
 };
