@@ -136,6 +136,15 @@ const std::string* only_text(const Message& message) {
   return part != nullptr ? &part->text : nullptr;
 }
 
+bool refuses_tools_in_prompt_form(const ChatRequest& request, Error& fault) {
+  if (request.tools.empty()) return false;
+  const Endpoint& endpoint = request.endpoint;
+  return refuse(fault,
+                {"tools is set, but the endpoint ", endpoint.name.empty() ? endpoint.path : endpoint.name,
+                 " is of the prompt form, which cannot express the results of tools"},
+                "choose an endpoint of the messages form, for example endpoints::gpt_4o()");
+}
+
 bool refuses_as_prompt(const std::vector<Message>& messages, PromptTexts& texts, Error& fault) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Message& message = messages[i];
@@ -173,7 +182,8 @@ bool refuses_messages_form(const ChatRequest& request, Error& fault) {
 
 bool refuses_prompt_form(const ChatRequest& request, PromptTexts& texts, Error& fault) {
   return refuses_messages(request, fault) || refuses_settings(request, fault) ||
-         refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_as_prompt(request.messages, texts, fault);
+         refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_tools_in_prompt_form(request, fault) ||
+         refuses_as_prompt(request.messages, texts, fault);
 }
 
 }  // namespace chatopen::codec

@@ -49,6 +49,18 @@ TEST(PromptForm, RefusesWhatItCannotExpressAndNamesTheMessage) {
   }
 }
 
+TEST(PromptForm, RefusesToolsAndNamesTheEndpoint) {
+  ChatRequest request{.endpoint = endpoints::deepseek_chat_streaming(), .messages = {Message::user("hi")}};
+  EXPECT_EQ(encoded(request, WireForm::prompt), R"({"issue":"hi"})");
+  request.tools = {{.name = "clock"}};
+  const Error error = refusal(request, WireForm::prompt);
+  EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+  EXPECT_THAT(error.message, HasSubstr("the endpoint deepseek-chat-streaming is of the prompt form"));
+  EXPECT_THAT(error.detail, HasSubstr("messages form"));
+  request.endpoint = Endpoint::custom("/mine/v1", WireForm::prompt);
+  EXPECT_THAT(refusal(request, WireForm::prompt).message, HasSubstr("the endpoint /mine/v1 is of the prompt form"));
+}
+
 TEST(PromptForm, NeedsAUserText) {
   for (const ChatRequest& request :
        {ChatRequest{.messages = {Message::system("a")}}, ChatRequest{.messages = {Message::user({text("")})}}}) {
