@@ -14,24 +14,24 @@
 namespace chatopen::codec {
 namespace {
 
-bool refuses_part(const ContentPart& part, Error& fault) {
+bool refuses_part(const ContentPart& part, const ContentNames& names, Error& fault) {
   if (const TextPart* text = std::get_if<TextPart>(&part)) return refuses_text("text", text->text, fault);
-  return refuses_picture("imageUrl.url", std::get<ImagePart>(part), fault);
+  return refuses_picture(names.picture_url, std::get<ImagePart>(part), fault);
 }
 
-bool refuses_content(const Message& message, Error& fault) {
+bool refuses_content(const Message& message, const ContentNames& names, Error& fault) {
   if (message.parts.empty()) {
     // Others may have nothing to say: a model that only calls tools, a tool without a result.
     if (message.text.empty() && message.role == Role::user) {
-      return refuse(fault, {"content is empty"}, "give it a text or parts");
+      return refuse(fault, {names.text, " is empty"}, "give it a text or parts");
     }
-    return refuses_text("content", message.text, fault);
+    return refuses_text(names.text, message.text, fault);
   }
   if (!message.text.empty()) {
-    return refuse(fault, {"content is both a text and parts"}, "make the text a part: text(\"...\")");
+    return refuse(fault, {names.both}, "make the text a part: text(\"...\")");
   }
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
-    if (refuses_part(message.parts[i], fault)) return within(fault, "content", i);
+    if (refuses_part(message.parts[i], names, fault)) return within(fault, names.parts, i);
   }
   return false;
 }
@@ -69,7 +69,7 @@ bool refuses_role(Role role, Error& fault) {
 bool refuses_messages(const ChatRequest& request, Error& fault) {
   if (request.messages.empty()) return refuse(fault, {"messages is empty"}, "add at least Message::user(...)");
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    if (refuses_message(request.messages[i], fault)) return within(fault, "messages", i);
+    if (refuses_message(request.messages[i], wire_names, fault)) return within(fault, "messages", i);
   }
   return false;
 }
@@ -171,8 +171,9 @@ bool is_tool_choice_word(const std::string& tool_choice) noexcept {
   return tool_choice == "auto" || tool_choice == "none" || tool_choice == "required";
 }
 
-bool refuses_message(const Message& message, Error& fault) {
-  return refuses_role(message.role, fault) || refuses_content(message, fault) || refuses_tool_calls(message, fault);
+bool refuses_message(const Message& message, const ContentNames& names, Error& fault) {
+  return refuses_role(message.role, fault) || refuses_content(message, names, fault) ||
+         refuses_tool_calls(message, fault);
 }
 
 bool refuses_messages_form(const ChatRequest& request, Error& fault) {
