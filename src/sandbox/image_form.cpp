@@ -23,12 +23,13 @@ std::pair<int, int> aspect_ratio_of(const Json& body) {
   constexpr int most = 99;
   const std::string_view ratio = text_or(body, "aspectRatio", "1:1");
   const std::size_t colon = ratio.find(':');
-  const auto width = base::parse_digits(ratio.substr(0, colon));
-  const auto height = colon == std::string_view::npos ? std::nullopt : base::parse_digits(ratio.substr(colon + 1));
-  if (!width || !height || *width < 1 || *height < 1 || *width > most || *height > most) {
+  const auto side = [](std::string_view digits) { return base::parse_digits(digits).value_or(0); };
+  const auto width = side(ratio.substr(0, colon));
+  const auto height = colon == std::string_view::npos ? 0 : side(ratio.substr(colon + 1));
+  if (width < 1 || height < 1 || width > most || height > most) {
     throw Refusal("aspectRatio " + in_quotes(ratio) + " is not of the form 9:16");
   }
-  return {static_cast<int>(*width), static_cast<int>(*height)};
+  return {static_cast<int>(width), static_cast<int>(height)};
 }
 
 int longer_side_of(const Json& body) {

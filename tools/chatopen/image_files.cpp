@@ -34,7 +34,7 @@ Result<ImageFiles> ImageFiles::from(const std::string& pattern, std::size_t coun
 
 std::string ImageFiles::name(std::size_t number, std::size_t part) const {
   std::string middle = numbered_ ? std::to_string(number) : std::string();
-  if (part > 1) middle += "-" + std::to_string(part);
+  if (part > 1) middle.append("-").append(std::to_string(part));
   return before_ + middle + after_;
 }
 

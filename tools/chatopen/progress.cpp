@@ -29,8 +29,10 @@ std::string amount(double number, Unit unit) {
 std::string bar(double fraction, int columns) {
   const int inner = columns - 2;
   const int full = std::clamp(static_cast<int>(fraction * inner), 0, inner);
-  return "[" + std::string(static_cast<std::size_t>(full), '#') +
-         std::string(static_cast<std::size_t>(inner - full), '.') + "]";
+  std::string text = "[";
+  text.append(static_cast<std::size_t>(full), '#');
+  text.append(static_cast<std::size_t>(inner - full), '.');
+  return text + "]";
 }
 
 }  // namespace
@@ -78,7 +80,9 @@ void Progress::update(ProgressState state) {
   if (!visible_ || (drawn_ && !complete && now - last_ < std::chrono::milliseconds(100))) return;
   last_ = now;
   state.elapsed = now - begun_;
-  output_.write("\r" + progress_line(state, unit_, output_.columns()) + "\x1b[K");
+  std::string line = "\r";
+  line.append(progress_line(state, unit_, output_.columns())).append("\x1b[K");
+  output_.write(line);
   drawn_ = true;
 }
 
