@@ -27,7 +27,7 @@ class CHATOPEN_EXPORT BodySource {
  public:
   virtual ~BodySource();
 
-  /// Bytes in all, when known beforehand.
+  /// Bytes in all, when known beforehand; of an upload whose source has more, only so many are sent.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const noexcept = 0;
   /// Fills at most `capacity` bytes and returns how many; 0 is the end. An error ends the exchange with it.
   [[nodiscard]] virtual Result<std::size_t> read(char* into, std::size_t capacity) = 0;

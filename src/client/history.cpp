@@ -81,7 +81,7 @@ bool refuses_history(const std::vector<Message>& messages, std::string_view list
     return true;
   };
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (codec::refuses_message(messages[i], fault)) {
+    if (codec::refuses_message(messages[i], codec::saved_names, fault)) {
       fault.message.insert(0, ".");
       return within(i);
     }

@@ -1,5 +1,6 @@
 #include "client/image_call.hpp"
 
+#include "base/refusal.hpp"
 #include "client/core.hpp"
 #include "client/whole_body.hpp"
 #include "codec/image_reply.hpp"
@@ -12,6 +13,10 @@
 namespace chatopen::client {
 
 Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageRequest& request, const CallOptions& call) {
+  if (request.endpoint.path.empty() && request.endpoint.name.empty()) {
+    return base::refusal(ErrorKind::invalid_argument, {"the request names no endpoint"},
+                         {"set ImageRequest::endpoint, for example to endpoints::gpt_image_1()"});
+  }
   WireForm wire_form{};
   auto prepared = prepare_call(core, request.endpoint, call, "application/json", false, wire_form);
   if (!prepared) return prepared;

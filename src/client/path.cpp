@@ -103,7 +103,7 @@ std::string fill_model(std::string_view path, std::string_view model) {
 bool refuses_path(std::string_view path, std::string_view model, std::string& expanded, Error& fault) {
   if (path.empty()) {
     return refuse(fault, {"the request names no endpoint"},
-                  "set its endpoint, for example to endpoints::gpt_4o(), or endpoints::gpt_image_1() for pictures");
+                  "set ChatRequest::endpoint, for example to endpoints::gpt_4o()");
   }
   if (refuses_unless_utf8(path, "endpoint.path", fault) || refuses_unless_utf8(model, "endpoint.model", fault)) {
     return true;

@@ -14,24 +14,24 @@
 namespace chatopen::codec {
 namespace {
 
-bool refuses_part(const ContentPart& part, Error& fault) {
+bool refuses_part(const ContentPart& part, const ContentNames& names, Error& fault) {
   if (const TextPart* text = std::get_if<TextPart>(&part)) return refuses_text("text", text->text, fault);
-  return refuses_picture("imageUrl.url", std::get<ImagePart>(part), fault);
+  return refuses_picture(names.picture_url, std::get<ImagePart>(part), fault);
 }
 
-bool refuses_content(const Message& message, Error& fault) {
+bool refuses_content(const Message& message, const ContentNames& names, Error& fault) {
   if (message.parts.empty()) {
     // Others may have nothing to say: a model that only calls tools, a tool without a result.
     if (message.text.empty() && message.role == Role::user) {
-      return refuse(fault, {"content is empty"}, "give it a text or parts");
+      return refuse(fault, {names.text, " is empty"}, "give it a text or parts");
     }
-    return refuses_text("content", message.text, fault);
+    return refuses_text(names.text, message.text, fault);
   }
   if (!message.text.empty()) {
-    return refuse(fault, {"content is both a text and parts"}, "make the text a part: text(\"...\")");
+    return refuse(fault, {names.both}, "make the text a part: text(\"...\")");
   }
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
-    if (refuses_part(message.parts[i], fault)) return within(fault, "content", i);
+    if (refuses_part(message.parts[i], names, fault)) return within(fault, names.parts, i);
   }
   return false;
 }
@@ -69,7 +69,7 @@ bool refuses_role(Role role, Error& fault) {
 bool refuses_messages(const ChatRequest& request, Error& fault) {
   if (request.messages.empty()) return refuse(fault, {"messages is empty"}, "add at least Message::user(...)");
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    if (refuses_message(request.messages[i], fault)) return within(fault, "messages", i);
+    if (refuses_message(request.messages[i], wire_names, fault)) return within(fault, "messages", i);
   }
   return false;
 }
@@ -136,6 +136,15 @@ const std::string* only_text(const Message& message) {
   return part != nullptr ? &part->text : nullptr;
 }
 
+bool refuses_tools_in_prompt_form(const ChatRequest& request, Error& fault) {
+  if (request.tools.empty()) return false;
+  const Endpoint& endpoint = request.endpoint;
+  return refuse(fault,
+                {"tools is set, but the endpoint ", endpoint.name.empty() ? endpoint.path : endpoint.name,
+                 " is of the prompt form, which cannot express the results of tools"},
+                "choose an endpoint of the messages form, for example endpoints::gpt_4o()");
+}
+
 bool refuses_as_prompt(const std::vector<Message>& messages, PromptTexts& texts, Error& fault) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Message& message = messages[i];
@@ -162,8 +171,9 @@ bool is_tool_choice_word(const std::string& tool_choice) noexcept {
   return tool_choice == "auto" || tool_choice == "none" || tool_choice == "required";
 }
 
-bool refuses_message(const Message& message, Error& fault) {
-  return refuses_role(message.role, fault) || refuses_content(message, fault) || refuses_tool_calls(message, fault);
+bool refuses_message(const Message& message, const ContentNames& names, Error& fault) {
+  return refuses_role(message.role, fault) || refuses_content(message, names, fault) ||
+         refuses_tool_calls(message, fault);
 }
 
 bool refuses_messages_form(const ChatRequest& request, Error& fault) {
@@ -172,13 +182,9 @@ bool refuses_messages_form(const ChatRequest& request, Error& fault) {
 }
 
 bool refuses_prompt_form(const ChatRequest& request, PromptTexts& texts, Error& fault) {
-  if (refuses_messages(request, fault) || refuses_settings(request, fault) ||
-      refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_as_prompt(request.messages, texts, fault)) {
-    return true;
-  }
-  if (request.tools.empty()) return false;
-  return refuse(fault, {"tools are set, whose results the prompt form cannot express"},
-                "choose an endpoint of the messages form");
+  return refuses_messages(request, fault) || refuses_settings(request, fault) ||
+         refuses_extra(request, {"issue", "systemContent"}, fault) || refuses_tools_in_prompt_form(request, fault) ||
+         refuses_as_prompt(request.messages, texts, fault);
 }
 
 }  // namespace chatopen::codec

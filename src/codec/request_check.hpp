@@ -4,6 +4,7 @@
 #include <chatopen/request.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace chatopen::codec {
 
@@ -11,8 +12,23 @@ namespace chatopen::codec {
 /// field by its path, such as `messages[1].content[0].text`. Files of pictures are not looked at.
 [[nodiscard]] bool refuses_messages_form(const ChatRequest& request, Error& fault);
 
+/// What faults in a message call its fields.
+struct ContentNames {
+  std::string_view text;
+  std::string_view parts;
+  std::string_view picture_url;
+  /// The fault of a message that has both.
+  std::string_view both;
+};
+
+inline constexpr ContentNames wire_names{
+    .text = "content", .parts = "content", .picture_url = "imageUrl.url", .both = "content is both a text and parts"};
+/// As in `Message` and in a saved conversation.
+inline constexpr ContentNames saved_names{
+    .text = "text", .parts = "parts", .picture_url = "image_url", .both = "text and parts are both set"};
+
 /// The same for one message; the path begins within it, such as `content[0].text`.
-[[nodiscard]] bool refuses_message(const Message& message, Error& fault);
+[[nodiscard]] bool refuses_message(const Message& message, const ContentNames& names, Error& fault);
 
 /// What the prompt form takes from the messages.
 struct PromptTexts {

@@ -102,8 +102,10 @@ std::string draw(const PictureOrder& order) {
 std::string picture_path(const PictureOrder& order, PictureDelivery delivery) {
   char colour[7];
   std::snprintf(colour, sizeof(colour), "%06x", order.colour & 0xffffffU);
-  return "/" + std::string(to_string(delivery)) + "/" + std::to_string(order.width) + "x" +
-         std::to_string(order.height) + "/" + colour + (order.jpeg ? ".jpeg" : ".png");
+  std::string path = "/";
+  path.append(to_string(delivery)).append("/").append(std::to_string(order.width)).append("x");
+  path.append(std::to_string(order.height)).append("/").append(colour);
+  return path.append(order.jpeg ? ".jpeg" : ".png");
 }
 
 Answer serve_picture(const Incoming& request) {

@@ -41,10 +41,13 @@ TEST(History, HasWholeExchanges) {
   wrong.tool_calls = calling({"a"}).tool_calls;
   EXPECT_EQ(fault_in({wrong, Message::tool("a", "1"), say}),
             "history[0].tool_calls is set, but the message is not an assistant's");
-  EXPECT_EQ(fault_in({Message::user(""), say}), "history[0].content is empty");
-  EXPECT_EQ(fault_in({ask, Message::assistant("\xff")}), "history[1].content is not valid UTF-8");
+  EXPECT_EQ(fault_in({Message::user(""), say}), "history[0].text is empty");
+  EXPECT_EQ(fault_in({ask, Message::assistant("\xff")}), "history[1].text is not valid UTF-8");
   EXPECT_EQ(fault_in({Message::user({image_url("cat.png")}), say}),
-            "history[0].content[0].imageUrl.url is no http, https or data URL");
+            "history[0].parts[0].image_url is no http, https or data URL");
+  Message twice = Message::user({text("a")});
+  twice.text = "b";
+  EXPECT_EQ(fault_in({twice, say}), "history[0].text and parts are both set");
   EXPECT_EQ(fault_in({Message::tool("\x1b[31m", "1"), say}),
             "history[0] is the result of a call that was not made: \uFFFD[31m");
 }

@@ -75,8 +75,15 @@ TEST_F(Images, ComeFromNoOtherEndpointAndChatsNotFromTheirs) {
   ChatRequest chat = question();
   chat.endpoint = endpoints::gpt_image_1();
   EXPECT_EQ(make().chat(chat).error().kind, ErrorKind::invalid_argument);
-  EXPECT_EQ(make().generate_image({.prompt = "a"}).error().kind, ErrorKind::invalid_argument);
   EXPECT_EQ(make().generate_image_async(request).get().error().kind, ErrorKind::invalid_argument);
+  EXPECT_TRUE(mock->requests().empty());
+}
+
+TEST_F(Images, NeedAnEndpointOfTheirOwnToBeNamed) {
+  const Error error = make().generate_image({.prompt = "a"}).error();
+  EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+  EXPECT_EQ(error.message, "the request names no endpoint");
+  EXPECT_EQ(error.detail, "set ImageRequest::endpoint, for example to endpoints::gpt_image_1()");
   EXPECT_TRUE(mock->requests().empty());
 }
 

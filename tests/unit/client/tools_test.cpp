@@ -180,6 +180,23 @@ TEST_F(RunTools, RefusesWhatCannotBeRun) {
   EXPECT_THAT(mock->requests(), IsEmpty());
 }
 
+TEST_F(RunTools, SendsNothingToAnEndpointOfThePromptForm) {
+  const Endpoint endpoint = Endpoint::custom("/mine/v1", WireForm::prompt);
+  ChatRequest request = question();
+  request.endpoint = endpoint;
+  Conversation conversation(client, endpoint);
+  ToolLoop loop(request, {weather()});
+  for (const Result<ChatReply>& refused :
+       {run_tools(client, request, {weather()}).reply, run_tools(conversation, "Sunny?", {weather()}).reply,
+        client.chat(loop.request())}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid_argument);
+    EXPECT_THAT(refused.error().message, HasSubstr("the endpoint /mine/v1 is of the prompt form"));
+    EXPECT_FALSE(refused.error().maybe_processed);
+  }
+  EXPECT_THAT(mock->requests(), IsEmpty());
+}
+
 TEST_F(RunTools, NamesCallsThatHaveNoId) {
   calls(call("", "weather", "{}") + R"(,{"function":{"name":"weather","arguments":{"city":"Oslo"}}})");
   answers("Sunny.");

@@ -39,7 +39,6 @@ TEST(PromptForm, RefusesWhatItCannotExpressAndNamesTheMessage) {
       {{.messages = {Message::system("a"), Message::user({image_url("https://h/a.png")})}},
        "messages[1] has a picture"},
       {{.messages = {Message::user({text("a"), text("b")})}}, "messages[0] has a picture or several parts"},
-      {{.messages = {Message::user("a")}, .tools = {{.name = "clock"}}}, "tools are set"},
   };
   for (const auto& [request, message] : cases) {
     const Error error = refusal(request, WireForm::prompt);
@@ -48,6 +47,18 @@ TEST(PromptForm, RefusesWhatItCannotExpressAndNamesTheMessage) {
     EXPECT_THAT(error.message, HasSubstr("prompt form cannot express"));
     EXPECT_THAT(error.detail, HasSubstr("messages form"));
   }
+}
+
+TEST(PromptForm, RefusesToolsAndNamesTheEndpoint) {
+  ChatRequest request{.endpoint = endpoints::deepseek_chat_streaming(), .messages = {Message::user("hi")}};
+  EXPECT_EQ(encoded(request, WireForm::prompt), R"({"issue":"hi"})");
+  request.tools = {{.name = "clock"}};
+  const Error error = refusal(request, WireForm::prompt);
+  EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+  EXPECT_THAT(error.message, HasSubstr("the endpoint deepseek-chat-streaming is of the prompt form"));
+  EXPECT_THAT(error.detail, HasSubstr("messages form"));
+  request.endpoint = Endpoint::custom("/mine/v1", WireForm::prompt);
+  EXPECT_THAT(refusal(request, WireForm::prompt).message, HasSubstr("the endpoint /mine/v1 is of the prompt form"));
 }
 
 TEST(PromptForm, NeedsAUserText) {
