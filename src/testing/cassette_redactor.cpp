@@ -21,6 +21,24 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
                     [](const std::string& wanted, const std::string& name) { return wanted == "*" || wanted == name; });
 }
 
+// In order, each with what overlaps it. What lies within another goes with that, so that a secret goes as a whole.
+std::vector<TextEdit> merged(std::vector<TextEdit> edits) {
+  std::stable_sort(edits.begin(), edits.end(), [](const TextEdit& a, const TextEdit& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+  });
+  std::vector<TextEdit> merged;
+  for (TextEdit& each : edits) {
+    if (merged.empty() || each.begin > merged.back().end ||
+        (each.begin == merged.back().end && each.end > each.begin)) {
+      merged.push_back(std::move(each));
+    } else if (TextEdit& last = merged.back(); each.end > last.end) {
+      last.end = each.end;
+      if (each.replacement.size() > last.replacement.size()) last.replacement = std::move(each.replacement);
+    }
+  }
+  return merged;
+}
+
 }  // namespace
 
 CassetteRedactor::CassetteRedactor(RecordingOptions options) : options_(std::move(options)) {
@@ -53,8 +71,13 @@ void CassetteRedactor::learn(const std::vector<HttpHeader>& request_headers) {
 }
 
 void CassetteRedactor::add_secret(std::string secret) {
-  if (secret == redacted) return;
-  if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.push_back(std::move(secret));
+  if (secret == redacted || std::find(secrets_.begin(), secrets_.end(), secret) != secrets_.end()) return;
+  // As the records before have it, which did not know it.
+  ChunkedText as_recorded;
+  as_recorded.append(secret);
+  as_recorded.apply(merged(queries(secret)));
+  if (as_recorded.text != secret && as_recorded.text != redacted) secrets_.push_back(std::move(as_recorded.text));
+  secrets_.push_back(std::move(secret));
 }
 
 void CassetteRedactor::learn_texts(const Json& value) {
@@ -82,46 +105,50 @@ std::vector<HttpHeader> CassetteRedactor::headers(std::vector<HttpHeader> header
 }
 
 std::string CassetteRedactor::url(std::string_view url) const {
-  std::string shown = text(base::loggable_url(url));
-  url = url.substr(0, url.find('#'));
-  const std::size_t query = url.find('?');
-  if (query == std::string_view::npos) return shown;
-  char separator = '?';
-  for (std::string_view rest = url.substr(query); !rest.empty();) {
-    rest.remove_prefix(1);
-    const std::string_view each = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(each.size());
-    const std::string name(each.substr(0, each.find('=')));
-    shown.append(1, std::exchange(separator, '&'));
-    if (keeps_parameter(name) || name.size() == each.size()) {
-      shown += text(each);
-    } else {
-      shown.append(text(name)).append("=").append(redacted);
+  std::vector<TextEdit> edits = secrets_in(url);
+  const std::string_view up_to_path = url.substr(0, url.find_first_of("?#"));
+  const std::size_t scheme = up_to_path.find("://");
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t user_info = up_to_path.size() - base::loggable_url(url).size();
+  if (user_info > 0) edits.push_back({host, host + user_info, ""});
+  const std::size_t end = std::min(url.find('#'), url.size());
+  for (std::size_t at = std::min(url.find('?'), end); at < end;) {
+    ++at;
+    const std::string_view each = url.substr(at, std::min(url.find('&', at), end) - at);
+    const std::size_t equals = each.find('=');
+    if (equals != std::string_view::npos && !keeps_parameter(std::string(each.substr(0, equals)))) {
+      edits.push_back({at + equals + 1, at + each.size(), std::string(redacted)});
     }
+    at += each.size();
   }
-  return shown;
+  if (end < url.size()) edits.push_back({end, url.size(), ""});
+  ChunkedText whole;
+  whole.append(url);
+  whole.apply(merged(std::move(edits)));
+  return whole.text;
 }
 
 std::string CassetteRedactor::text(std::string_view text) const {
   ChunkedText whole;
   whole.append(text);
-  hide_secrets(whole);
+  whole.apply(secrets_in(text));
   return whole.text;
 }
 
 void CassetteRedactor::hide_in(ChunkedText& body) {
   hide_members(body, 0);
-  hide_queries(body);
-  hide_numbers(body);
-  hide_secrets(body);
+  std::vector<TextEdit> edits = numbers(body.text);
+  add_values(body.text, edits);
+  body.apply(merged(std::move(edits)));
 }
 
 void CassetteRedactor::hide_in(Json& value) const {
   if (value.is_string()) {
     ChunkedText whole;
     whole.append(value.get_ref<const std::string&>());
-    hide_queries(whole);
-    hide_secrets(whole);
+    std::vector<TextEdit> edits;
+    add_values(whole.text, edits);
+    whole.apply(merged(std::move(edits)));
     value = std::move(whole.text);
   } else if (value.is_structured()) {
     for (Json& each : value) hide_in(each);
@@ -179,28 +206,34 @@ std::string CassetteRedactor::hidden_within(std::string_view string, int depth) 
   return within.text == text ? std::string() : to_line(within.text);
 }
 
+// What stands anywhere in a text. Both are sought in the text as it is: a secret may be a URL, or a part of one.
+void CassetteRedactor::add_values(std::string_view text, std::vector<TextEdit>& edits) const {
+  for (TextEdit& each : queries(text)) edits.push_back(std::move(each));
+  for (TextEdit& each : secrets_in(text)) edits.push_back(std::move(each));
+}
+
 // Behind a signed URL lies what only its owner may fetch.
-void CassetteRedactor::hide_queries(ChunkedText& body) const {
+std::vector<TextEdit> CassetteRedactor::queries(std::string_view text) const {
   std::vector<TextEdit> edits;
-  for (const QueryParameter& each : query_parameters(body.text)) {
+  for (const QueryParameter& each : query_parameters(text)) {
     if (!keeps_parameter(each.name)) edits.push_back({each.begin, each.end, std::string(redacted)});
   }
-  body.apply(edits);
+  return edits;
 }
 
 // Numbers and words become strings: with the mark as it is, JSON would be none any more.
-void CassetteRedactor::hide_numbers(ChunkedText& body) const {
-  if (secrets_.empty()) return;
+std::vector<TextEdit> CassetteRedactor::numbers(std::string_view text) const {
   std::vector<TextEdit> edits;
-  JsonScan scan(body.text);
+  if (secrets_.empty()) return edits;
+  JsonScan scan(text);
   while (scan.next()) {
-    const char first = body.text[scan.begin()];
+    const char first = text[scan.begin()];
     if (first == '"' || first == '{' || first == '[') continue;
     const std::size_t end = scan.end();
-    if (!has_secret(std::string_view(body.text).substr(scan.begin(), end - scan.begin()))) continue;
+    if (!has_secret(text.substr(scan.begin(), end - scan.begin()))) continue;
     edits.push_back({scan.begin(), end, '"' + std::string(redacted) + '"'});
   }
-  body.apply(edits);
+  return edits;
 }
 
 bool CassetteRedactor::has_secret(std::string_view text) const {
@@ -208,17 +241,17 @@ bool CassetteRedactor::has_secret(std::string_view text) const {
   return redactor.find(text, 0).size != 0;
 }
 
-void CassetteRedactor::hide_secrets(ChunkedText& body) const {
-  if (secrets_.empty()) return;
-  const base::Redactor redactor(std::vector<std::string_view>(secrets_.begin(), secrets_.end()));
+std::vector<TextEdit> CassetteRedactor::secrets_in(std::string_view text) const {
   std::vector<TextEdit> edits;
-  for (std::size_t at = 0; at < body.text.size();) {
-    const base::SecretPlace place = redactor.find(body.text, at);
+  if (secrets_.empty()) return edits;
+  const base::Redactor redactor(std::vector<std::string_view>(secrets_.begin(), secrets_.end()));
+  for (std::size_t at = 0; at < text.size();) {
+    const base::SecretPlace place = redactor.find(text, at);
     if (place.size == 0) break;
     edits.push_back({place.begin, place.begin + place.size, std::string(redacted)});
     at = place.begin + place.size;
   }
-  body.apply(edits);
+  return edits;
 }
 
 }  // namespace chatopen::testing

@@ -37,9 +37,10 @@ class CassetteRedactor {
 
  private:
   void hide_members(ChunkedText& body, int depth);
-  void hide_queries(ChunkedText& body) const;
-  void hide_secrets(ChunkedText& body) const;
-  void hide_numbers(ChunkedText& body) const;
+  void add_values(std::string_view text, std::vector<TextEdit>& edits) const;
+  [[nodiscard]] std::vector<TextEdit> queries(std::string_view text) const;
+  [[nodiscard]] std::vector<TextEdit> secrets_in(std::string_view text) const;
+  [[nodiscard]] std::vector<TextEdit> numbers(std::string_view text) const;
   [[nodiscard]] bool has_secret(std::string_view text) const;
   [[nodiscard]] bool hides(const std::string* name, const std::vector<std::string>& path) const;
   [[nodiscard]] std::string hidden_within(std::string_view string, int depth);

@@ -48,9 +48,13 @@ class Comparison {
  public:
   explicit Comparison(const CassetteRedactor* redactor) noexcept : redactor_(redactor) {}
 
-  void text(const char* where, std::string_view recorded, std::string_view sent) {
+  void method(std::string_view recorded, std::string_view sent) {
+    if (!testing::matches(recorded, sent)) found_.push_back({"method", std::string(recorded), std::string(sent)});
+  }
+
+  void path(std::string_view recorded, std::string_view sent) {
     if (testing::matches(recorded, sent)) return;
-    found_.push_back({where, std::string(recorded), redactor_ != nullptr ? redactor_->text(sent) : std::string(sent)});
+    found_.push_back({"path", std::string(recorded), redactor_ != nullptr ? redactor_->url(sent) : std::string(sent)});
   }
 
   void value(const std::string& where, const Json& recorded, const Json& sent) {
@@ -141,11 +145,11 @@ std::vector<RequestDifference> differences(const CassetteRecord& record, const S
   const std::string_view recorded_path = path_and_query(record.url);
   const std::string_view sent_path = path_and_query(sent.request.url);
   if (path_only) {
-    comparison.text("path", without_query(recorded_path), without_query(sent_path));
+    comparison.path(without_query(recorded_path), without_query(sent_path));
     return std::move(comparison).found();
   }
-  comparison.text("method", record.method, sent.request.method);
-  comparison.text("path", recorded_path, sent_path);
+  comparison.method(record.method, sent.request.method);
+  comparison.path(recorded_path, sent_path);
   compare_bodies(record.request_body, sent.body, comparison);
   return std::move(comparison).found();
 }

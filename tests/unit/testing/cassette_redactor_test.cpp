@@ -133,6 +133,34 @@ TEST(CassetteRedactor, HidesElsewhereWhatStoodInAMember) {
   EXPECT_EQ(redactor.url("https://x.example/bob%40x.example"), "https://x.example/[redacted]");
 }
 
+TEST(CassetteRedactor, HidesAUrlThatIsASecretAsAWhole) {
+  const std::string url = "https://private.example/cap-TOKEN/x.png?v=1&w=2";
+  CassetteRedactor redactor({.redact_members = {"url"}});
+  const std::string before = hidden(redactor, "Earlier: " + url);
+  EXPECT_EQ(before, "Earlier: https://private.example/cap-TOKEN/x.png?v=[redacted]&w=[redacted]");
+  ChunkedText body = chunked({R"({"url":")" + url + R"(","text":"Here: )" + url + R"("})"});
+  redactor.hide_in(body);
+  EXPECT_EQ(body.text, R"({"url":"[redacted]","text":"Here: [redacted]"})");
+  Json value = {"Here: " + url, url};
+  redactor.hide_in(value);
+  EXPECT_EQ(to_line(value), R"(["Here: [redacted]","[redacted]"])");
+  EXPECT_EQ(redactor.url(url), "[redacted]");
+  EXPECT_EQ(hidden(redactor, before), "Earlier: [redacted]");
+}
+
+TEST(CassetteRedactor, HidesAUrlInAHiddenHeaderAsAWhole) {
+  CassetteRedactor redactor({});
+  redactor.learn({{"X-Callback", "https://x.example/TOKEN?v=1"}});
+  EXPECT_EQ(hidden(redactor, R"({"text":"To https://x.example/TOKEN?v=1"})"), R"({"text":"To [redacted]"})");
+}
+
+TEST(CassetteRedactor, HidesWhatASecretAndAQueryHaveOnlyInPart) {
+  CassetteRedactor redactor({});
+  redactor.learn({{"X-Key", "TOKEN?v=1"}});
+  EXPECT_EQ(hidden(redactor, "(https://x.example/TOKEN?v=123)"), "(https://x.example/[redacted])");
+  EXPECT_EQ(redactor.url("https://x.example/TOKEN?v=123&w=4"), "https://x.example/[redacted]&w=[redacted]");
+}
+
 TEST(CassetteRedactor, HidesPartsOfAForm) {
   CassetteRedactor redactor({.redact_members = {"user"}});
   redactor.learn({{"X-Key", "canary"}});

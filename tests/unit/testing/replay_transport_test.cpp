@@ -113,6 +113,22 @@ TEST_F(Replay, HidesCredentialsInItsExplanation) {
   }
 }
 
+TEST_F(Replay, HidesTheQueryInItsExplanation) {
+  class NoSink final : public ResponseSink {
+   public:
+    SinkAction on_head(int, const std::vector<HttpHeader>&) override { return SinkAction::proceed; }
+    SinkAction on_body(std::string_view) override { return SinkAction::proceed; }
+  };
+  open({record_of("a", "1")});
+  NoSink sink;
+  HttpRequest request;
+  request.method = "GET";
+  request.url = "https://x.example/b.png?sig=TOPSECRET";
+  const TransportOutcome outcome = replay->perform(request, sink, {});
+  EXPECT_THAT(outcome.message, HasSubstr("path: recorded " + path_of_chat + ", sent /b.png?sig=[redacted]; "));
+  EXPECT_THAT(outcome.message, Not(HasSubstr("TOPSECRET")));
+}
+
 TEST_F(Replay, TellsMethodPathAndFormApart) {
   CassetteRecord record = record_of("a", "1");
   record.method = "GET";
