@@ -61,6 +61,38 @@ TEST(UrlQueries, TakesAUrlInProseUpToItsEnd) {
   EXPECT_THAT(found_in("(https://x?a[0]=(1)&b=1,2)"), ElementsAre("a[0]: (1)", "b: 1,2"));
 }
 
+TEST(UrlQueries, TakesABackslashInAStringForWhatItIsThere) {
+  EXPECT_THAT(found_in(R"({"u":"https://x/a?b=C:\\new&sig=S"})"), ElementsAre(R"(b: C:\\new)", "sig: S"));
+  EXPECT_THAT(found_in(R"({"u":"https://x/a?b=C:\\newS"})"), ElementsAre(R"(b: C:\\newS)"));
+  EXPECT_THAT(found_in(R"(https://x/a?b=C:\new&sig=S)"), ElementsAre(R"(b: C:\new)", "sig: S"));
+  EXPECT_THAT(found_in(R"({"u":"https://x/a?b=\"c\"&sig=S"})"), ElementsAre(R"(b: \"c\")", "sig: S"));
+  EXPECT_THAT(found_in(R"({"s":"{\"u\":\"https://x/a?b=\\\"c\"}"})"), ElementsAre(R"(b: \\\"c)"));
+  EXPECT_THAT(found_in(R"({"u":"https://x?sig=S\nWhat is it?"})"), ElementsAre("sig: S"));
+}
+
+TEST(UrlQueries, LeavesTheSentenceThatFollowsAQuery) {
+  EXPECT_THAT(found_in("看 https://x/a.png?sig=abc，这是猫吗？"), ElementsAre("sig: abc"));
+  EXPECT_THAT(found_in(R"({"t":"\u770b https://x/a?sig=abc\uff0c\u8fd9"})"), ElementsAre("sig: abc"));
+  EXPECT_THAT(found_in("看 https://x/猫?q=猫&sig=abc，https://y/?c=1&d=2。"),
+              ElementsAre("q: 猫", "sig: abc", "c: 1", "d: 2"));
+}
+
+TEST(UrlQueries, GoesOnInProseWhereMoreParametersFollow) {
+  EXPECT_THAT(found_in("See https://x?a=1)<b>`&sig=S) now"), ElementsAre("a: 1)<b>`", "sig: S"));
+  EXPECT_THAT(found_in("<https://x?a=1> & <https://x?b=2>&=3"), ElementsAre("a: 1", "b: 2"));
+}
+
+TEST(UrlQueries, FindsAnEscapedColon) {
+  EXPECT_THAT(found_in(R"({"u":"https\u003a\/\/x\/a?sig=S"})"), ElementsAre("sig: S"));
+  EXPECT_THAT(found_in(R"({"s":"{\"u\":\"https\\u003A//x?sig=S\"}"})"), ElementsAre("sig: S"));
+  EXPECT_THAT(found_in("httpsu003a//x?sig=S"), IsEmpty());
+}
+
+TEST(UrlQueries, GivesTheUserInfo) {
+  EXPECT_THAT(found_in("See https://me:p@ss@x.example/a@b?c=1, or https://x/@d"), ElementsAre(": me:p@ss", "c: 1"));
+  EXPECT_THAT(found_in(R"({"u":"https:\/\/me:S@x\/"})"), ElementsAre(": me:S"));
+}
+
 TEST(UrlQueries, TakesWhatWasCut) {
   for (const char* const text : {"https", "https:", "https:/", "https://", "https://x", "https://x?", "https://x?a"}) {
     EXPECT_THAT(found_in(text), IsEmpty()) << text;
