@@ -1,5 +1,5 @@
-#include "fault_matrix.hpp"
 #include "h2_connection.hpp"
+#include "http2_matrix.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -12,13 +12,11 @@
 namespace integration {
 namespace {
 
-using chatopen::CallOptions;
 using chatopen::ChatClient;
 using chatopen::ChatDelta;
 using chatopen::ChatReply;
 using chatopen::Error;
 using chatopen::ErrorKind;
-using chatopen::Pending;
 using chatopen::Result;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
@@ -28,7 +26,7 @@ std::string event(std::string_view text) {
 }
 
 /// A server whose every frame a script decides.
-class FaultMatrixHttp2 : public FaultMatrix {
+class FaultMatrixHttp2 : public Http2Matrix {
  protected:
   using Http2Script = std::function<void(H2Connection&, std::size_t index)>;
 
@@ -58,21 +56,7 @@ class FaultMatrixHttp2 : public FaultMatrix {
   }
 
   [[nodiscard]] ChatClient client_of(const RawServer& server, chatopen::CurlOptions curl_options = {}) const {
-    chatopen::ClientOptions options = options_for("https://" + server.authority());
-    curl_options.ca_file = authority_.file();
-    options.transport = curl(std::move(curl_options));
-    return ChatClient::create(std::move(options)).value();
-  }
-  static std::vector<Pending<ChatReply>> ask(const ChatClient& client, std::size_t count,
-                                             const CallOptions& options = {}) {
-    std::vector<Pending<ChatReply>> calls;
-    while (calls.size() < count) calls.push_back(client.chat_async(question(), options));
-    return calls;
-  }
-  static void expect_hello(Result<ChatReply> reply) {
-    ASSERT_TRUE(reply) << reply.error();
-    EXPECT_EQ(reply->text(), "hello");
-    EXPECT_EQ(reply->attempts(), 1);
+    return Http2Matrix::client_of("https://" + server.authority(), std::move(curl_options));
   }
   /// Not retried, because it may have been processed.
   static Error expect_ambiguous(Result<ChatReply> reply) {
@@ -85,7 +69,6 @@ class FaultMatrixHttp2 : public FaultMatrix {
     return reply.error();
   }
 
-  const CertificateAuthority authority_;
   TlsContext tls_{authority_.issue()};
 };
 

@@ -1,45 +1,28 @@
-#include "fault_matrix.hpp"
 #include "h2_server.hpp"
+#include "http2_matrix.hpp"
 #include "stream_door.hpp"
 
 #include <latch>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace integration {
 namespace {
 
 using chatopen::ChatClient;
-using chatopen::ChatReply;
-using chatopen::Pending;
-using chatopen::Result;
 
 constexpr std::string_view a_request = ":method: POST\n";
 constexpr std::string_view first_request_of_a_connection = "recv (stream_id=1) :method: POST\n";
 constexpr std::string_view goaway = "send GOAWAY frame";
 
 /// nghttpx, which sends GOAWAY to a connection that has had its number of requests, before a server that counts them.
-class Http2Gateway : public FaultMatrix {
+class Http2Gateway : public Http2Matrix {
  protected:
   void SetUp() override {
-    FaultMatrix::SetUp();
+    Http2Matrix::SetUp();
     if (!H2Gateway::available()) GTEST_SKIP() << "there is no nghttpx (Debian: nghttp2-proxy)";
   }
-
-  [[nodiscard]] ChatClient client_of(const H2Gateway& gateway) const {
-    chatopen::ClientOptions options = options_for(gateway.base_url());
-    options.transport = curl({.ca_file = authority_.file()});
-    return ChatClient::create(std::move(options)).value();
-  }
-  static void expect_hello(const Result<ChatReply>& reply) {
-    ASSERT_TRUE(reply) << reply.error();
-    EXPECT_EQ(reply->text(), "hello");
-    EXPECT_EQ(reply->attempts(), 1);
-  }
-
-  const CertificateAuthority authority_;
 };
 
 TEST_F(Http2Gateway, Row51CallsBehindAGoawayGoToANewConnection) {
@@ -48,7 +31,7 @@ TEST_F(Http2Gateway, Row51CallsBehindAGoawayGoToANewConnection) {
     SCOPED_TRACE(asynchronous);
     const std::size_t before = server.requests().size();
     const H2Gateway gateway(authority_.issue(), server.port(), {"--frontend-max-requests=3"});
-    const ChatClient client = client_of(gateway);
+    const ChatClient client = client_of(gateway.base_url());
     for (int call = 0; call < 10; ++call) {
       expect_hello(asynchronous ? client.chat_async(question()).get() : client.chat(question()));
     }
@@ -70,9 +53,8 @@ TEST_F(Http2Gateway, Row51GoawayLetsTheCallsOfItsConnectionFinish) {
     }
   });
   const H2Gateway gateway(authority_.issue(), server.port(), {"--frontend-max-requests=4"});
-  const ChatClient client = client_of(gateway);
-  std::vector<Pending<ChatReply>> pending;
-  while (pending.size() < calls) pending.push_back(client.chat_async(question()));
+  const ChatClient client = client_of(gateway.base_url());
+  auto pending = ask(client, calls);
   EXPECT_TRUE(server.wait_for_requests(calls));
   EXPECT_TRUE(gateway.process().wait_for_log(goaway));
   answer.count_down();
@@ -94,7 +76,7 @@ TEST_F(Http2Gateway, Row51GoawayLetsAStreamThatHasBegunFinish) {
     connection.send(last_chunk);
   });
   const H2Gateway gateway(authority_.issue(), server.port(), {"--frontend-max-requests=2"});
-  const ChatClient client = client_of(gateway);
+  const ChatClient client = client_of(gateway.base_url());
   auto stream = client.stream(question());
   std::string text;
   auto piece = stream.begin();

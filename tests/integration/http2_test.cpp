@@ -1,10 +1,9 @@
-#include "fault_matrix.hpp"
 #include "h2_server.hpp"
+#include "http2_matrix.hpp"
 
 #include <filesystem>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace integration {
 namespace {
@@ -12,40 +11,20 @@ namespace {
 using chatopen::ChatClient;
 using chatopen::ChatReply;
 using chatopen::ErrorKind;
-using chatopen::Pending;
 using chatopen::Result;
 using ::testing::HasSubstr;
 
-class Http2 : public FaultMatrix {
+class Http2 : public Http2Matrix {
  protected:
   void SetUp() override {
-    FaultMatrix::SetUp();
+    Http2Matrix::SetUp();
     if (!H2Server::available()) GTEST_SKIP() << "there is no nghttpd (Debian: nghttp2-server)";
   }
-
-  [[nodiscard]] ChatClient client_of(const H2Server& server, chatopen::CurlOptions curl_options = {}) const {
-    chatopen::ClientOptions options = options_for(server.base_url());
-    curl_options.ca_file = authority_.file();
-    options.transport = curl(std::move(curl_options));
-    return ChatClient::create(std::move(options)).value();
-  }
-  static std::vector<Pending<ChatReply>> ask(const ChatClient& client, std::size_t count) {
-    std::vector<Pending<ChatReply>> calls;
-    while (calls.size() < count) calls.push_back(client.chat_async(question()));
-    return calls;
-  }
-  static void expect_hello(const Result<ChatReply>& reply) {
-    ASSERT_TRUE(reply) << reply.error();
-    EXPECT_EQ(reply->text(), "hello");
-    EXPECT_EQ(reply->attempts(), 1);
-  }
-
-  const CertificateAuthority authority_;
 };
 
 TEST_F(Http2, IsSpokenWhereItIsOffered) {
   const H2Server server(authority_.issue());
-  const auto reply = client_of(server).chat(question());
+  const auto reply = client_of(server.base_url()).chat(question());
   ASSERT_TRUE(reply) << reply.error();
   EXPECT_EQ(reply->text(), "hello");
   EXPECT_EQ(reply->raw(), hello);
@@ -59,7 +38,7 @@ TEST_F(Http2, IsSpokenWhereItIsOffered) {
 
 TEST_F(Http2, SequentialCallsUseOneConnection) {
   const H2Server server(authority_.issue());
-  const ChatClient client = client_of(server);
+  const ChatClient client = client_of(server.base_url());
   constexpr std::size_t calls = 10;
   for (std::size_t call = 0; call < calls; ++call) {
     const auto reply = client.chat(question());
@@ -74,7 +53,7 @@ TEST_F(Http2, ErrorStatusIsRead) {
   const H2Server server(authority_.issue());
   chatopen::ChatRequest request = question();
   request.endpoint = chatopen::endpoints::general_llm("nobody");
-  const auto reply = client_of(server).chat(request);
+  const auto reply = client_of(server.base_url()).chat(request);
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().kind, ErrorKind::not_found) << reply.error();
   EXPECT_EQ(reply.error().http_status, 404);
@@ -82,7 +61,7 @@ TEST_F(Http2, ErrorStatusIsRead) {
 
 TEST_F(Http2, CallsAtOnceShareOneConnection) {
   const H2Server server(authority_.issue());
-  const ChatClient client = client_of(server);
+  const ChatClient client = client_of(server.base_url());
   for (auto& call : ask(client, 50)) expect_hello(std::move(call).get());
   EXPECT_TRUE(server.process().wait_for_log(":status: 200\n", 50));
   EXPECT_EQ(server.process().count_in_log("The negotiated protocol: h2\n"), 1U);
@@ -92,7 +71,7 @@ TEST_F(Http2, Row52StreamsBeyondTheServersLimitAreNotSentTwiceAndLeaveTheirSibli
   constexpr std::size_t calls = 10;
   for (int round = 0; round < 5; ++round) {
     const H2Server server(authority_.issue(), {"--max-concurrent-streams=1"});
-    const ChatClient client = client_of(server);
+    const ChatClient client = client_of(server.base_url());
     std::size_t refused = 0;
     for (auto& call : ask(client, calls)) {
       const Result<ChatReply> reply = std::move(call).get();
@@ -122,7 +101,7 @@ TEST_F(Http2, Row53ResetStreamIsAConnectionErrorAndLeavesItsSiblingsAlone) {
   server.serve("broken", unreadable);
   chatopen::ChatRequest broken = question();
   broken.endpoint = chatopen::endpoints::general_llm("broken");
-  const ChatClient client = client_of(server);
+  const ChatClient client = client_of(server.base_url());
   const auto expect_reset = [](const Result<ChatReply>& reply) {
     ASSERT_FALSE(reply);
     EXPECT_THAT(reply.error().kind, ::testing::AnyOf(ErrorKind::connection, ErrorKind::truncated)) << reply.error();
@@ -144,7 +123,7 @@ TEST_F(Http2, Row53ResetStreamIsAConnectionErrorAndLeavesItsSiblingsAlone) {
 
 TEST_F(Http2, Row54OneStreamAtATimeServesAllOneAfterTheOther) {
   const H2Server server(authority_.issue(), {"--max-concurrent-streams=1"});
-  const ChatClient client = client_of(server, {.max_connections_per_host = 1});
+  const ChatClient client = client_of(server.base_url(), {.max_connections_per_host = 1});
   // With its reply comes the server's limit, if not before.
   expect_hello(client.chat_async(question()).get());
   for (auto& call : ask(client, 20)) expect_hello(std::move(call).get());
