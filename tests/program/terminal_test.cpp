@@ -26,6 +26,12 @@ class OnTerminal : public ProgramTest {
     all.push_back(variable);
     return all;
   }
+  /// Types the line in a conversation, and waits for what is said to it.
+  static void say(Terminal& terminal, const std::string& line, const std::string& expected) {
+    EXPECT_TRUE(terminal.expect("> ")) << line;
+    terminal.type(line + "\n");
+    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
+  }
 };
 
 TEST_F(OnTerminal, HoldsAConversation) {
@@ -64,27 +70,22 @@ TEST_F(OnTerminal, ObeysCommandsInAConversation) {
   const std::string saved = testing::TempDir() + "chatopen_terminal_test.json";
   std::remove(saved.c_str());
   Terminal terminal({"chat"}, variables());
-  const auto say = [&](const std::string& line, const std::string& expected) {
-    EXPECT_TRUE(terminal.expect("> ")) << line;
-    terminal.type(line + "\n");
-    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
-  };
-  say("/help", "/image URL|FILE");
-  say("/nonsense", "no such command: /nonsense");
-  say("/image", "needs a URL or the name of a file");
-  say("/image https://e.com/a.jpg", "goes with the next question");
-  say("One", "1 message: user: text \"One\" and picture https://e.com/a.jpg");
-  say("/save " + saved, "Saved.");
-  say("/new", "is forgotten");
-  say("/system Be brief.", "is told so");
-  say("Two", "2 messages: system: \"Be brief.\"; user: \"Two\"");
-  say("/load " + saved, "goes on");
-  say("Three", "3 messages: user: text \"One\"");
-  say("//four", "user: \"/four\"");
-  say("/load /nowhere/x.json", "io: ");
-  say("/image https://e.com/b.jpg", "goes with the next question");
-  say("/new", "is forgotten");
-  say("Five", "1 message: user: \"Five\"");
+  say(terminal, "/help", "/image URL|FILE");
+  say(terminal, "/nonsense", "no such command: /nonsense");
+  say(terminal, "/image", "needs a URL or the name of a file");
+  say(terminal, "/image https://e.com/a.jpg", "goes with the next question");
+  say(terminal, "One", "1 message: user: text \"One\" and picture https://e.com/a.jpg");
+  say(terminal, "/save " + saved, "Saved.");
+  say(terminal, "/new", "is forgotten");
+  say(terminal, "/system Be brief.", "is told so");
+  say(terminal, "Two", "2 messages: system: \"Be brief.\"; user: \"Two\"");
+  say(terminal, "/load " + saved, "goes on");
+  say(terminal, "Three", "3 messages: user: text \"One\"");
+  say(terminal, "//four", "user: \"/four\"");
+  say(terminal, "/load /nowhere/x.json", "io: ");
+  say(terminal, "/image https://e.com/b.jpg", "goes with the next question");
+  say(terminal, "/new", "is forgotten");
+  say(terminal, "Five", "1 message: user: \"Five\"");
   ASSERT_TRUE(terminal.expect("> "));
   terminal.type("/quit\n");
   EXPECT_EQ(terminal.wait(), 0);
@@ -98,18 +99,13 @@ TEST_F(OnTerminal, SavesOverOtherFilesOnlyWhenTold) {
   std::remove(own.c_str());
   std::ofstream(other) << "precious";
   Terminal terminal({"chat"}, with("NO_COLOR=1"));
-  const auto say = [&](const std::string& line, const std::string& expected) {
-    EXPECT_TRUE(terminal.expect("> ")) << line;
-    terminal.type(line + "\n");
-    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
-  };
-  say("/save " + other, "already");
+  say(terminal, "/save " + other, "already");
   EXPECT_TRUE(terminal.expect("/save!"));
   EXPECT_EQ(text(), "precious");
-  say("/save " + own, "Saved.");
-  say("/save " + own, "Saved.");
-  say("/save!", "needs the name of a file");
-  say("/save! " + other, "Saved.");
+  say(terminal, "/save " + own, "Saved.");
+  say(terminal, "/save " + own, "Saved.");
+  say(terminal, "/save!", "needs the name of a file");
+  say(terminal, "/save! " + other, "Saved.");
   EXPECT_THAT(text(), HasSubstr("history"));
   Terminal later({"chat"}, with("NO_COLOR=1"));
   ASSERT_TRUE(later.expect("> "));
@@ -121,25 +117,16 @@ TEST_F(OnTerminal, SavesOverOtherFilesOnlyWhenTold) {
 
 TEST_F(OnTerminal, SaysHowToGoOnWhereThereIsNoHistory) {
   Terminal terminal({"chat", "-e", "deepseek-chat-streaming"}, with("NO_COLOR=1"));
-  const auto say = [&](const std::string& line, const std::string& expected) {
-    EXPECT_TRUE(terminal.expect("> ")) << line;
-    terminal.type(line + "\n");
-    EXPECT_TRUE(terminal.expect(expected)) << line << " in " << terminal.screen();
-  };
-  say("One", "received the prompt \"One\"");
-  say("Two", "/new forgets what was said");
-  say("/new", "is forgotten");
-  say("Two", "received the prompt \"Two\"");
+  say(terminal, "One", "received the prompt \"One\"");
+  say(terminal, "Two", "/new forgets what was said");
+  say(terminal, "/new", "is forgotten");
+  say(terminal, "Two", "received the prompt \"Two\"");
 }
 
 TEST_F(OnTerminal, KeepsTheHistoryOfAnotherMistake) {
   Terminal terminal({"chat"}, with("NO_COLOR=1"));
-  EXPECT_TRUE(terminal.expect("> "));
-  terminal.type("One\n");
-  EXPECT_TRUE(terminal.expect("received 1 message"));
-  EXPECT_TRUE(terminal.expect("> "));
-  terminal.type("\xff\n");
-  EXPECT_TRUE(terminal.expect("not valid UTF-8"));
+  say(terminal, "One", "received 1 message");
+  say(terminal, "\xff", "not valid UTF-8");
   EXPECT_TRUE(terminal.expect("> "));
   EXPECT_THAT(terminal.screen(), Not(HasSubstr("/new")));
 }
