@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -132,7 +133,8 @@ TEST_F(UnfinishedExchange, ByCancellation) {
   const auto cancel = [&](const ChatDelta&) { midway.cancel(); };
   EXPECT_EQ(innkeeper.ask("Supper?", cancel, {.cancel = midway.token()}).error().kind, ErrorKind::cancelled);
   mock->stall();
-  PendingAnswer answer = innkeeper.ask_async("Supper?");
+  const Timeouts none{.first_byte = std::chrono::milliseconds(0), .total = std::chrono::milliseconds(0)};
+  PendingAnswer answer = innkeeper.ask_async("Supper?", {.timeouts = none});
   answer.cancel();
   EXPECT_EQ(innkeeper.accept(std::move(answer)).error().kind, ErrorKind::cancelled);
 }
