@@ -28,6 +28,9 @@ namespace detail {
 struct ClientAccess;
 }
 
+// Its T carries no export of its own.
+extern template class CHATOPEN_EXPORT Pending<std::vector<Result<ImageReply>>>;
+
 /// What may be given pieces of a streamed reply: a callable that takes `const ChatDelta&` and returns void, or bool,
 /// where false stops the stream and closes its connection. A number does not compile; what else it returns is ignored.
 template <typename Callable>
@@ -118,6 +121,23 @@ class CHATOPEN_EXPORT ChatClient {
     return generate_images_with(requests, &callback, images, options);
   }
 
+  /// Orders several pictures, a few at a time, without waiting. The requests are copied; the first ones are encoded
+  /// before this returns, each of the others on the transport's thread when its turn comes. The results and their
+  /// errors are those of `generate_images`; `Pending::cancel` ends all.
+  [[nodiscard]] Pending<std::vector<Result<ImageReply>>> generate_images_async(std::vector<ImageRequest> requests,
+                                                                               const ImagesOptions& images = {},
+                                                                               const CallOptions& options = {}) const;
+
+  /// The same, and tells after each request that one more has ended: on the transport's thread, or on this one for what
+  /// is refused before anything of it is sent. Never two at the same time. What the callback throws cancels the
+  /// requests in flight, and comes out of `Pending::get`. The callable is destroyed when all have ended.
+  template <ImageProgressConsumer OnProgress>
+  [[nodiscard]] auto generate_images_async(std::vector<ImageRequest> requests, OnProgress on_progress,
+                                           const ImagesOptions& images = {}, const CallOptions& options = {}) const {
+    return start_images(std::move(requests), images, options,
+                        std::make_unique<detail::ImageProgressFunction<OnProgress>>(std::move(on_progress)));
+  }
+
   /// Fetches a picture, or decodes it from its `data:` URL, into a file. The download is a plain GET from whatever host
   /// the URL names, by https, or by http to loopback or with `ClientOptions::allow_http`; it carries no credentials,
   /// and follows no redirect. What is no known picture by its first bytes, or was cut, is refused.
@@ -202,6 +222,9 @@ class CHATOPEN_EXPORT ChatClient {
                                                                      const detail::ImageProgressCallback* on_progress,
                                                                      const ImagesOptions& images,
                                                                      const CallOptions& options) const;
+  [[nodiscard]] Pending<std::vector<Result<ImageReply>>> start_images(
+      std::vector<ImageRequest> requests, const ImagesOptions& images, const CallOptions& options,
+      std::unique_ptr<detail::OwnedImageProgress> on_progress) const;
   [[nodiscard]] Pending<ChatReply> start_chat(const ChatRequest& request, const CallOptions& options,
                                               std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const;
   [[nodiscard]] Result<UploadedFile> upload_with(const UploadRequest& request,

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace chatopen {
@@ -91,7 +92,7 @@ struct SaveOptions {
   CancelToken cancel = {};
 };
 
-/// How far `ChatClient::generate_images` is: one more request has ended.
+/// How far `ChatClient::generate_images` and `generate_images_async` are: one more request has ended.
 struct ImageProgress {
   /// Requests that have ended, this one included.
   std::size_t finished = 0;
@@ -132,6 +133,23 @@ class ImageProgressCallback {
 
   void* object_;
   void (*call_)(void*, const ImageProgress&);
+};
+
+// A callable that an asynchronous call keeps.
+class OwnedImageProgress {
+ public:
+  virtual ~OwnedImageProgress() = default;
+  virtual void run(const ImageProgress& progress) = 0;
+};
+
+template <typename Callable>
+class ImageProgressFunction final : public OwnedImageProgress {
+ public:
+  explicit ImageProgressFunction(Callable callable) : callable_(std::move(callable)) {}
+  void run(const ImageProgress& progress) override { callable_(progress); }
+
+ private:
+  Callable callable_;
 };
 
 }  // namespace detail

@@ -66,7 +66,8 @@ class FunctionReadyCallback final : public ReadyCallback {
 ///
 /// Waiting inside a callback of the transport that the call itself needs would wait for ever, so there `wait` and
 /// `wait_for` return at once, and `get` is an `invalid_argument`. After `fork`, a child process gets an error of kind
-/// `connection` for its parent's calls; functions for `then` and `when_ready` are there called at once.
+/// `connection` for its parent's calls; functions for `then` and `when_ready` are there called at once. A child that is
+/// forked in a callback of the transport must leave it by `exec` or `_exit`.
 template <typename T>
 class CHATOPEN_EXPORT Pending {
  public:

@@ -3,6 +3,7 @@
 #include "base/refusal.hpp"
 #include "client/callback_scope.hpp"
 #include "client/client_impl.hpp"
+#include "client/image_call.hpp"
 #include "client/waitable.hpp"
 
 #include <cstddef>
@@ -91,12 +92,10 @@ std::vector<Result<ImageReply>> ChatClient::generate_images_with(const std::vect
   const ChatClient client = *this;
   const auto ended = std::make_shared<EndedRequests>(client.impl_->core, total);
   Error fault;
-  if (images.max_concurrent < 1) {
-    base::refuse(fault, ErrorKind::invalid_argument, {"max_concurrent is less than 1"}, {"use 1 for one at a time"});
-  } else if (client::CallbackScope::is_inside(client.impl_->core->transport())) {
+  if (!client::refuses(images, fault) && client::CallbackScope::is_inside(client.impl_->core->transport())) {
     base::refuse(fault, ErrorKind::invalid_argument,
                  {"the pictures would be waited for on the thread that brings them"},
-                 {"inside a callback, use generate_image_async"});
+                 {"inside a callback, use generate_images_async"});
   }
   std::vector<Result<ImageReply>> results(total, Result<ImageReply>(fault));
   if (!fault.message.empty()) return results;

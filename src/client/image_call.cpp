@@ -35,6 +35,12 @@ Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageReque
   return prepared;
 }
 
+bool refuses(const ImagesOptions& images, Error& fault) {
+  if (images.max_concurrent >= 1) return false;
+  return base::refuse(fault, ErrorKind::invalid_argument, {"max_concurrent is less than 1"},
+                      {"use 1 for one at a time"});
+}
+
 std::optional<FailedAttempt> ImageReceiver::finish(const TransportOutcome& outcome) {
   if (outcome.body_end == BodyEnd::none) return cut("the transport saw no end of the body");
   Result<ImageReply> decoded = codec::decode_image(status(), std::move(body()), redactor());

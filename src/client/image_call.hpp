@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/pending_state.hpp"
 #include "client/prepared_call.hpp"
 #include "client/receiver.hpp"
 
@@ -14,6 +15,14 @@ namespace chatopen::client {
 /// Checks and encodes. Errors: `invalid_argument`, and `io` for references in files.
 [[nodiscard]] Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageRequest& request,
                                                                   const CallOptions& call);
+
+/// Orders a picture without waiting for it.
+[[nodiscard]] std::shared_ptr<detail::PendingState<ImageReply>> start_image(const std::shared_ptr<Core>& core,
+                                                                            const ImageRequest& request,
+                                                                            const CallOptions& call);
+
+/// Whether several pictures cannot be ordered so, and why.
+[[nodiscard]] bool refuses(const ImagesOptions& images, Error& fault);
 
 /// Makes the pictures of a whole body, and sees to it that none is bought twice.
 class ImageReceiver final : public Receiver {

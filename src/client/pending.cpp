@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace chatopen {
 namespace {
@@ -122,10 +123,11 @@ void Pending<T>::forget_ready() noexcept {
   state_->forget_ready();
 }
 
-// A shared library exports each because its T is exported.
+// A shared library exports each because its T is exported, or because its header says so.
 template class Pending<AttachedImage>;
 template class Pending<ChatReply>;
 template class Pending<ImageReply>;
+template class Pending<std::vector<Result<ImageReply>>>;
 template class Pending<SavedFile>;
 template class Pending<UploadedFile>;
 template class Pending<void>;

@@ -232,7 +232,14 @@ void check_images() {
       {request, request}, [&](const co::ImageProgress& progress) { finished = progress.finished; },
       {.max_concurrent = 2});
   expect(both.size() == 2 && both[1] && finished == 2, "two pictures are made");
-  expect(!client.generate_image_async(request).get(), "the mock's script has an end");
+  mock->reply({.body = body});
+  co::Pending<std::vector<co::Result<co::ImageReply>>> more = client.generate_images_async(
+      {request}, [&](const co::ImageProgress& progress) { finished += progress.finished; }, {.max_concurrent = 1});
+  more.wait();
+  const auto ordered = std::move(more).get();
+  expect(ordered && ordered->size() == 1 && ordered->at(0) && finished == 3, "and one without waiting");
+  expect(!client.generate_images_async({request}).get().value()[0], "the mock's script has an end");
+  expect(!client.generate_image_async(request).get(), "also for a single picture");
   const co::SaveOptions how{.max_bytes = 1024, .overwrite = true, .sync = false};
   const co::Result<co::SavedFile> saved = client.save(made->images[0], "chatopen-names.bmp", how);
   expect(saved && saved->path == "chatopen-names.bmp" && saved->bytes == 2 && saved->media_type == "image/bmp",

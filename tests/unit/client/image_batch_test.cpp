@@ -1,4 +1,4 @@
-#include "image_fixture.hpp"
+#include "several_images.hpp"
 #include "stepped_transport.hpp"
 
 #include <gmock/gmock.h>
@@ -6,8 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <latch>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -20,49 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// Answers each order at once with a picture that is named as its prompt; says how many were under way at most.
-class Painter final : public Transport {
- public:
-  explicit Painter(int first_ones = 1) : first_ones_(first_ones) {}
-  TransportOutcome perform(const HttpRequest& request, ResponseSink& sink, const CancelToken& cancel) override {
-    const int now = ++working_;
-    for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
-    }
-    // The first ones wait for each other.
-    if (begun_++ < first_ones_) met_.arrive_and_wait();
-    const std::string& body = request.body.text();
-    static_cast<void>(sink.on_head(body.find("refuse") == std::string::npos ? 200 : 400, {}));
-    static_cast<void>(sink.on_body(image_envelope("https://cdn.example/" + body.substr(11, body.size() - 13))));
-    --working_;
-    if (cancel.cancelled()) return {.failure = TransportFailure::cancelled, .request_bytes_written = true};
-    return {.request_bytes_written = true, .body_end = BodyEnd::proven};
-  }
-  [[nodiscard]] int most() const { return most_; }
-
- private:
-  const int first_ones_;
-  std::atomic<int> begun_ = 0;
-  std::latch met_{first_ones_};
-  std::atomic<int> working_ = 0;
-  std::atomic<int> most_ = 0;
-};
-
-class SeveralImages : public ImagesOverMock {
- protected:
-  [[nodiscard]] ChatClient make_with(std::shared_ptr<Transport> transport) const {
-    ClientOptions with = options();
-    with.transport = std::move(transport);
-    return make(std::move(with));
-  }
-  static std::vector<ImageRequest> orders(int count) {
-    std::vector<ImageRequest> requests;
-    for (int i = 0; i < count; ++i) {
-      requests.push_back({.endpoint = endpoints::gpt_image_1(), .prompt = "p" + std::to_string(i)});
-    }
-    return requests;
-  }
-};
 
 TEST_F(SeveralImages, KeepTheirOrderAndTheLimit) {
   const auto painter = std::make_shared<Painter>(3);
@@ -185,7 +140,7 @@ TEST_F(SeveralImages, AreRefusedWhereTheyWouldWaitForEver) {
   ASSERT_TRUE(then.ready());
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].error().kind, ErrorKind::invalid_argument);
-  EXPECT_THAT(results[0].error().detail, HasSubstr("generate_image_async"));
+  EXPECT_THAT(results[0].error().detail, HasSubstr("generate_images_async"));
   EXPECT_EQ(stepped->started(), 1U);
 }
 

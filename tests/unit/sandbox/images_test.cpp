@@ -114,6 +114,18 @@ TEST_F(SandboxImages, ComeTwentyAtOnce) {
     const Result<SavedFile> saved = std::move(pending).get();
     EXPECT_TRUE(saved) << saved.error();
   }
+  finished = 0;
+  const auto later =
+      client_
+          .generate_images_async(requests, [&](const ImageProgress& progress) { finished = progress.finished; },
+                                 {.max_concurrent = 8})
+          .get()
+          .value();
+  EXPECT_EQ(finished, 20U);
+  for (std::size_t i = 0; i < later.size(); ++i) {
+    ASSERT_TRUE(later[i]) << later[i].error();
+    EXPECT_THAT(later[i]->raw, HasSubstr("cat " + std::to_string(i) + "\\\""));
+  }
 }
 
 }  // namespace
