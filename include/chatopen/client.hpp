@@ -128,12 +128,13 @@ class CHATOPEN_EXPORT ChatClient {
                                                                                const ImagesOptions& images = {},
                                                                                const CallOptions& options = {}) const;
 
-  /// The same, and tells after each request that one more has ended: on the transport's thread, or on this one for what
-  /// is refused before anything of it is sent. Never two at the same time. What the callback throws cancels the
-  /// requests in flight, and comes out of `Pending::get`. The callable is destroyed when all have ended.
+  /// The same, and tells after each request that one more has ended, never twice at the same time: on the transport's
+  /// thread, or, before this returns, on this one, for which `shutdown` on another thread does not wait. What the
+  /// callback throws cancels the requests in flight, and comes out of `Pending::get`. The callable is destroyed when
+  /// all have ended.
   template <ImageProgressConsumer OnProgress>
-  [[nodiscard]] auto generate_images_async(std::vector<ImageRequest> requests, OnProgress on_progress,
-                                           const ImagesOptions& images = {}, const CallOptions& options = {}) const {
+  auto generate_images_async(std::vector<ImageRequest> requests, OnProgress on_progress,
+                             const ImagesOptions& images = {}, const CallOptions& options = {}) const {
     return start_images(std::move(requests), images, options,
                         std::make_unique<detail::ImageProgressFunction<OnProgress>>(std::move(on_progress)));
   }

@@ -8,13 +8,11 @@
 #include "client/image_call.hpp"
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace chatopen {
@@ -24,7 +22,7 @@ namespace {
 using Results = std::vector<Result<ImageReply>>;
 
 /// Several orders, whose results go to one `Pending`. Whichever thread ends one of them tells of that and places the
-/// next before the order's own call is over, so that the end of the client waits for it.
+/// next, or leaves both to the thread that is telling just now.
 class ImageBatch final : public detail::PendingState<Results>, public std::enable_shared_from_this<ImageBatch> {
  public:
   ImageBatch(std::shared_ptr<Core> core, std::vector<ImageRequest> requests, std::size_t max_concurrent,
@@ -76,8 +74,7 @@ class ImageBatch final : public detail::PendingState<Results>, public std::enabl
   std::vector<std::size_t> ended_;
   std::size_t told_ = 0;
   std::size_t next_ = 0;
-  std::thread::id teller_;
-  std::condition_variable told_of_one_;
+  bool telling_ = false;
   std::exception_ptr exception_;
   bool finished_ = false;
 };
@@ -104,25 +101,24 @@ void ImageBatch::on_order_ended(std::size_t index, std::optional<Result<ImageRep
   in_flight_[index].reset();
   if (result) results_[index] = *std::move(result);
   ended_.push_back(index);
-  // Many that end at once must not nest: the function that places or tells goes on with them.
-  if (placing != this && teller_ != std::this_thread::get_id()) go_on(lock);
+  // Many that are refused one after the other must not nest: the function that places them goes on.
+  if (placing != this) go_on(lock);
 }
 
 void ImageBatch::go_on(std::unique_lock<std::mutex>& lock) {
-  while (!finished_) {
-    if (teller_ != std::thread::id()) {
-      told_of_one_.wait(lock);
-    } else if (told_ < ended_.size()) {
+  while (!finished_ && !telling_) {
+    if (told_ < ended_.size()) {
       const std::size_t index = ended_[told_++];
       const ImageProgress progress{
           .finished = told_, .total = results_.size(), .index = index, .result = std::as_const(results_[index])};
       if (on_progress_ == nullptr || exception_ != nullptr) continue;
-      teller_ = std::this_thread::get_id();
+      telling_ = true;
       lock.unlock();
       tell(progress);
+      // It may have forked, and nothing is ordered in the child.
+      if (belongs_to_parent_process()) return;
       lock.lock();
-      teller_ = std::thread::id();
-      told_of_one_.notify_all();
+      telling_ = false;
     } else if (may_place()) {
       const std::size_t index = next_++;
       lock.unlock();
@@ -176,10 +172,11 @@ void ImageBatch::fail(std::exception_ptr exception) noexcept {
   cancel_call();
 }
 
-// What the callback holds is let go before anybody is told that it is over.
+// What the call holds is let go before anybody is told that it is over.
 void ImageBatch::finish() {
   on_progress_.reset();
   core_.reset();
+  requests_.clear();
   if (exception_ != nullptr) return set(std::nullopt, std::move(exception_));
   set(std::move(results_), nullptr);
 }

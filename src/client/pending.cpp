@@ -2,9 +2,7 @@
 
 #include "client/pending_state.hpp"
 
-#include <chatopen/image.hpp>
-#include <chatopen/reply.hpp>
-#include <chatopen/upload.hpp>
+#include <chatopen/client.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -123,7 +121,7 @@ void Pending<T>::forget_ready() noexcept {
   state_->forget_ready();
 }
 
-// A shared library exports each because its T is exported, or because its header says so.
+// A shared library exports each because its T is exported, or because client.hpp says so.
 template class Pending<AttachedImage>;
 template class Pending<ChatReply>;
 template class Pending<ImageReply>;

@@ -3,8 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <set>
@@ -193,7 +197,7 @@ TEST_F(SeveralImagesInFlight, MayBeCancelledByTheirOwnCallback) {
 TEST_F(SeveralImagesInFlight, GoOnWhenNobodyWaits) {
   const ChatClient client = make_with(stepped);
   std::size_t told = 0;
-  static_cast<void>(client.generate_images_async(orders(3), [&](const ImageProgress&) { ++told; }));
+  client.generate_images_async(orders(3), [&](const ImageProgress&) { ++told; });
   for (std::size_t i = 0; i < 3; ++i) paint(stepped->exchange(i));
   EXPECT_EQ(told, 3U);
   EXPECT_FALSE(client.poll()) << "none is in flight";
@@ -253,6 +257,72 @@ TEST_F(SeveralImagesInFlight, LetTheirCallbackGoBeforeTheyAreReady) {
   EXPECT_FALSE(watched.expired());
   paint(stepped->exchange(0));
   EXPECT_TRUE(gone);
+}
+
+TEST_F(SeveralImagesInFlight, DoNotWaitForTheirCallback) {
+  const ChatClient client = make_with(std::make_shared<Painter>());
+  std::latch ordered{1};
+  std::atomic<int> told = 0;
+  const auto on_progress = [&](const ImageProgress&) {
+    ordered.wait();
+    ++told;
+  };
+  Pending<Results> pending = client.generate_images_async(orders(4), on_progress, {.max_concurrent = 2});
+  EXPECT_EQ(told, 0);
+  ordered.count_down();
+  EXPECT_TRUE(std::move(pending).get());
+  EXPECT_EQ(told, 4);
+}
+
+// The first order has ended, and its callback runs, when another callback shuts the client down.
+TEST_F(SeveralImagesInFlight, DoNotHoldUpAShutdownWithinACallback) {
+  std::latch telling{1};
+  std::latch shut_down{1};
+  const auto transport =
+      std::make_shared<PerformOnlyTransport>([&](const HttpRequest& request, ResponseSink& sink, const CancelToken&) {
+        if (request.body.text().find("hello") != std::string::npos) telling.wait();
+        if (request.body.text().find("p1") != std::string::npos) shut_down.wait();
+        static_cast<void>(sink.on_head(200, {}));
+        static_cast<void>(sink.on_body(image_envelope()));
+        return TransportOutcome{.request_bytes_written = true, .body_end = BodyEnd::proven};
+      });
+  ChatClient client = make_with(transport);
+  const auto on_progress = [&](const ImageProgress& progress) {
+    if (progress.finished > 1) return;
+    telling.count_down();
+    shut_down.wait();
+  };
+  Pending<Results> pending = client.generate_images_async(orders(3), on_progress, {.max_concurrent = 2});
+  Pending<void> then = client.chat_async(question()).then([&](const Result<ChatReply>&) {
+    EXPECT_FALSE(client.shutdown());
+    shut_down.count_down();
+  });
+  then.wait();
+  const Results results = std::move(pending).get().value();
+  EXPECT_TRUE(results[0]);
+  EXPECT_EQ(results[1].error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(results[2].error().kind, ErrorKind::cancelled);
+}
+
+TEST_F(SeveralImagesInFlight, AreNotOrderedAgainInAChildThatTheirCallbackForked) {
+  const ChatClient client = make_with(stepped);
+  pid_t child = -1;
+  std::vector<ImageRequest> requests = orders(2);
+  requests[0].prompt = "";
+  Pending<Results> pending = client.generate_images_async(requests,
+                                                          [&child](const ImageProgress& progress) {
+                                                            if (progress.finished == 1) child = ::fork();
+                                                          },
+                                                          {.max_concurrent = 1});
+  if (child == 0) {
+    const Result<Results> result = std::move(pending).get();
+    ::_exit(stepped->started() == 0 && !result && result.error().kind == ErrorKind::connection ? 0 : 1);
+  }
+  paint(stepped->exchange(0));
+  EXPECT_TRUE(std::move(pending).get().value()[1]);
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST_F(SeveralImagesInFlight, MayBeOrderedInACallback) {
