@@ -276,12 +276,20 @@ TEST_F(SeveralImagesInFlight, DoNotWaitForTheirCallback) {
 
 // The first order has ended, and its callback runs, when another callback shuts the client down.
 TEST_F(SeveralImagesInFlight, DoNotHoldUpAShutdownWithinACallback) {
-  std::latch telling{1};
-  std::latch shut_down{1};
-  const auto transport =
-      std::make_shared<PerformOnlyTransport>([&](const HttpRequest& request, ResponseSink& sink, const CancelToken&) {
-        if (request.body.text().find("hello") != std::string::npos) telling.wait();
-        if (request.body.text().find("p1") != std::string::npos) shut_down.wait();
+  // Shared, since the transport may be at work on the second order when the test is over.
+  struct Moments {
+    std::latch telling{1};
+    std::latch attached{1};
+    std::latch shut_down{1};
+  };
+  const auto moments = std::make_shared<Moments>();
+  const auto transport = std::make_shared<PerformOnlyTransport>(
+      [moments](const HttpRequest& request, ResponseSink& sink, const CancelToken&) {
+        if (request.body.text().find("hello") != std::string::npos) {
+          moments->telling.wait();
+          moments->attached.wait();
+        }
+        if (request.body.text().find("p1") != std::string::npos) moments->shut_down.wait();
         static_cast<void>(sink.on_head(200, {}));
         static_cast<void>(sink.on_body(image_envelope()));
         return TransportOutcome{.request_bytes_written = true, .body_end = BodyEnd::proven};
@@ -289,14 +297,15 @@ TEST_F(SeveralImagesInFlight, DoNotHoldUpAShutdownWithinACallback) {
   ChatClient client = make_with(transport);
   const auto on_progress = [&](const ImageProgress& progress) {
     if (progress.finished > 1) return;
-    telling.count_down();
-    shut_down.wait();
+    moments->telling.count_down();
+    moments->shut_down.wait();
   };
   Pending<Results> pending = client.generate_images_async(orders(3), on_progress, {.max_concurrent = 2});
   Pending<void> then = client.chat_async(question()).then([&](const Result<ChatReply>&) {
     EXPECT_FALSE(client.shutdown());
-    shut_down.count_down();
+    moments->shut_down.count_down();
   });
+  moments->attached.count_down();
   then.wait();
   const Results results = std::move(pending).get().value();
   EXPECT_TRUE(results[0]);
