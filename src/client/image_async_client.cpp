@@ -10,21 +10,15 @@
 #include <utility>
 
 namespace chatopen {
-
-std::shared_ptr<detail::PendingState<ImageReply>> client::start_image(const std::shared_ptr<Core>& core,
-                                                                      const ImageRequest& request,
-                                                                      const CallOptions& call) {
-  auto prepared = prepare_image(*core, request, call);
-  if (!prepared) return std::make_shared<EndedCall<ImageReply>>(core, std::move(prepared).error());
-  const auto started = std::make_shared<PendingCall<ImageReply, ImageReceiver>>(core, *std::move(prepared));
-  started->start();
-  return started;
-}
-
 Pending<ImageReply> ChatClient::generate_image_async(const ImageRequest& request, const CallOptions& options) const {
+  using Call = client::PendingCall<ImageReply, client::ImageReceiver>;
   const std::shared_ptr<client::Core>& core = impl_->core;
   client::AsyncCore::to_start(*core);
-  return Pending<ImageReply>(client::start_image(core, request, options));
+  auto prepared = client::prepare_image(*core, request, options);
+  if (!prepared) return client::ended<ImageReply>(core, std::move(prepared).error());
+  const auto call = std::make_shared<Call>(core, *std::move(prepared));
+  call->start();
+  return Pending<ImageReply>(call);
 }
 
 Pending<SavedFile> ChatClient::save_async(const GeneratedImage& image, const std::string& path,

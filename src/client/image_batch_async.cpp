@@ -6,6 +6,7 @@
 #include "client/ended_call.hpp"
 #include "client/failed_attempt.hpp"
 #include "client/image_call.hpp"
+#include "client/pending_call.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -135,22 +136,32 @@ void ImageBatch::go_on(std::unique_lock<std::mutex>& lock) {
 
 void ImageBatch::place(std::size_t index) {
   const ImageBatch* const outer = std::exchange(placing, this);
+  std::shared_ptr<PendingCall<ImageReply, ImageReceiver>> call;
   try {
+    const ImageRequest request = std::move(requests_[index]);
     if (cancelled_) {
       on_order_ended(index, cancelled_by_caller(), nullptr);
+    } else if (auto prepared = prepare_image(*core_, request, options_); !prepared) {
+      on_order_ended(index, std::move(prepared).error(), nullptr);
     } else {
       auto order = std::make_unique<Order>(shared_from_this(), index);
-      const ImageRequest request = std::move(requests_[index]);
-      const std::shared_ptr<detail::PendingState<ImageReply>> started = start_image(core_, request, options_);
+      call = std::make_shared<PendingCall<ImageReply, ImageReceiver>>(core_, *std::move(prepared));
       {
         const std::lock_guard lock(mutex());
-        in_flight_[index] = started;
+        in_flight_[index] = call;
       }
-      if (cancelled_) started->cancel_call();
-      started->continue_with(std::move(order));
+      // Before the start, so that an end on another thread is told there.
+      call->continue_with(std::move(order));
+      call->start();
+      if (cancelled_) call->cancel();
     }
   } catch (...) {
-    on_order_ended(index, std::nullopt, std::current_exception());
+    if (call == nullptr) {
+      on_order_ended(index, std::nullopt, std::current_exception());
+    } else {
+      fail(std::current_exception());
+      call->abandon();
+    }
   }
   placing = outer;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "client/pending_state.hpp"
 #include "client/prepared_call.hpp"
 #include "client/receiver.hpp"
 
@@ -15,11 +14,6 @@ namespace chatopen::client {
 /// Checks and encodes. Errors: `invalid_argument`, and `io` for references in files.
 [[nodiscard]] Result<std::unique_ptr<PreparedCall>> prepare_image(Core& core, const ImageRequest& request,
                                                                   const CallOptions& call);
-
-/// Orders a picture without waiting for it.
-[[nodiscard]] std::shared_ptr<detail::PendingState<ImageReply>> start_image(const std::shared_ptr<Core>& core,
-                                                                            const ImageRequest& request,
-                                                                            const CallOptions& call);
 
 /// Whether several pictures cannot be ordered so, and why.
 [[nodiscard]] bool refuses(const ImagesOptions& images, Error& fault);

@@ -28,6 +28,8 @@ class HeldExchange final : public Transport {
     return std::make_unique<Handle>();
   }
 
+  /// Whether there is one to play.
+  [[nodiscard]] bool holds() const noexcept { return completion_ != nullptr; }
   /// Whether the nth allocation within the client took place, and failed.
   bool play(int nth, const std::vector<HttpHeader>& headers, const std::vector<std::string>& body) {
     TransportOutcome outcome{.request_bytes_written = true, .body_end = BodyEnd::proven};
@@ -128,6 +130,25 @@ TEST(AllocationFailures, Row67EndsAPulledStreamAndNothingElse) {
     ChatStream stream = client.stream(question);
     happened = exchange.play(nth, stream_headers, body);
     return outcome_of_reply(stream.finish());
+  });
+}
+
+TEST(AllocationFailures, Row67EndsSeveralPicturesAndNothingElse) {
+  const ImageRequest order{.endpoint = endpoints::gpt_image_1(), .prompt = "a cat that is not short of a name"};
+  const std::vector<std::string> body = {R"({"code":"200","data":{"imageList":[{"url":"https://cdn.example/cat"}]}})"};
+  expect_call_survives([&](const ChatClient& client, HeldExchange& exchange, int nth, bool& happened) {
+    std::size_t told = 0;
+    auto pending =
+        client.generate_images_async({order, order}, [&](const ImageProgress&) { ++told; }, {.max_concurrent = 1});
+    // The second is placed while the first ends.
+    happened = exchange.play(nth, {}, body);
+    if (exchange.holds()) static_cast<void>(exchange.play(0, {}, body));
+    if (!pending.ready()) return Outcome::wrong;
+    for (const auto& made : std::move(pending).get().value()) {
+      if (!made) return made.error().kind == ErrorKind::io ? Outcome::failed : Outcome::wrong;
+      if (made->images[0].url != "https://cdn.example/cat") return Outcome::wrong;
+    }
+    return told == 2 ? Outcome::right : Outcome::wrong;
   });
 }
 
