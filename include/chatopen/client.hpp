@@ -121,17 +121,17 @@ class CHATOPEN_EXPORT ChatClient {
     return generate_images_with(requests, &callback, images, options);
   }
 
-  /// Orders several pictures, a few at a time, without waiting. The requests are copied; the first ones are encoded
-  /// before this returns, each of the others on the transport's thread when its turn comes. The results and their
-  /// errors are those of `generate_images`; `Pending::cancel` ends all.
+  /// Orders several pictures, a few at a time, without waiting. The first ones are encoded before this returns, others
+  /// on the transport's thread in their turn. There is a result for each request, also after `Pending::cancel`, which
+  /// ends all: what was made before stays. Errors of each: as `generate_images`, but callbacks may call this.
   [[nodiscard]] Pending<std::vector<Result<ImageReply>>> generate_images_async(std::vector<ImageRequest> requests,
                                                                                const ImagesOptions& images = {},
                                                                                const CallOptions& options = {}) const;
 
-  /// The same, and tells after each request that one more has ended, never twice at the same time: on the transport's
-  /// thread, or, before this returns, on this one, for which `shutdown` on another thread does not wait. What the
-  /// callback throws cancels the requests in flight, and comes out of `Pending::get`. The callable is destroyed when
-  /// all have ended.
+  /// The same `Pending`, telling after each request that one more has ended, never twice at the same time: on the
+  /// transport's thread, or, before this returns, on this one, for which `shutdown` on another thread does not wait.
+  /// What the callback throws ends all, of which it is told no more, and comes out of `Pending::get`. The callable
+  /// is destroyed when all have ended, before the result is there.
   template <ImageProgressConsumer OnProgress>
   auto generate_images_async(std::vector<ImageRequest> requests, OnProgress on_progress,
                              const ImagesOptions& images = {}, const CallOptions& options = {}) const {
