@@ -121,21 +121,22 @@ class CHATOPEN_EXPORT ChatClient {
     return generate_images_with(requests, &callback, images, options);
   }
 
-  /// Orders several pictures, a few at a time, without waiting. The first ones are encoded before this returns, others
-  /// on the transport's thread in their turn. There is a result for each request, also after `Pending::cancel`, which
-  /// ends all: what was made before stays. Errors of each: as `generate_images`, but callbacks may call this.
-  [[nodiscard]] Pending<std::vector<Result<ImageReply>>> generate_images_async(std::vector<ImageRequest> requests,
-                                                                               const ImagesOptions& images = {},
-                                                                               const CallOptions& options = {}) const;
+  /// Orders several pictures, a few at a time, without waiting. Requests are copied; the first are encoded before
+  /// this returns, others on the transport's thread in their turn. There is a result for each request, also after
+  /// `Pending::cancel`, which ends all: what was made before stays. Errors of each: as `generate_images`, but callbacks
+  /// may call this.
+  [[nodiscard]] Pending<std::vector<Result<ImageReply>>> generate_images_async(
+      const std::vector<ImageRequest>& requests, const ImagesOptions& images = {},
+      const CallOptions& options = {}) const;
 
   /// The same `Pending`, telling after each request that one more has ended, never twice at the same time: on the
   /// transport's thread, or, before this returns, on this one, for which `shutdown` on another thread does not wait.
   /// What the callback throws ends all, of which it is told no more, and comes out of `Pending::get`. The callable
   /// is destroyed when all have ended, before the result is there.
   template <ImageProgressConsumer OnProgress>
-  auto generate_images_async(std::vector<ImageRequest> requests, OnProgress on_progress,
+  auto generate_images_async(const std::vector<ImageRequest>& requests, OnProgress on_progress,
                              const ImagesOptions& images = {}, const CallOptions& options = {}) const {
-    return start_images(std::move(requests), images, options,
+    return start_images(requests, images, options,
                         std::make_unique<detail::ImageProgressFunction<OnProgress>>(std::move(on_progress)));
   }
 
@@ -224,7 +225,7 @@ class CHATOPEN_EXPORT ChatClient {
                                                                      const ImagesOptions& images,
                                                                      const CallOptions& options) const;
   [[nodiscard]] Pending<std::vector<Result<ImageReply>>> start_images(
-      std::vector<ImageRequest> requests, const ImagesOptions& images, const CallOptions& options,
+      const std::vector<ImageRequest>& requests, const ImagesOptions& images, const CallOptions& options,
       std::unique_ptr<detail::OwnedImageProgress> on_progress) const;
   [[nodiscard]] Pending<ChatReply> start_chat(const ChatRequest& request, const CallOptions& options,
                                               std::unique_ptr<detail::OwnedDeltaCallback> on_delta) const;

@@ -208,14 +208,14 @@ void ImageBatch::cancel_call() noexcept {
 }  // namespace
 }  // namespace client
 
-Pending<std::vector<Result<ImageReply>>> ChatClient::generate_images_async(std::vector<ImageRequest> requests,
+Pending<std::vector<Result<ImageReply>>> ChatClient::generate_images_async(const std::vector<ImageRequest>& requests,
                                                                            const ImagesOptions& images,
                                                                            const CallOptions& options) const {
-  return start_images(std::move(requests), images, options, nullptr);
+  return start_images(requests, images, options, nullptr);
 }
 
 Pending<std::vector<Result<ImageReply>>> ChatClient::start_images(
-    std::vector<ImageRequest> requests, const ImagesOptions& images, const CallOptions& options,
+    const std::vector<ImageRequest>& requests, const ImagesOptions& images, const CallOptions& options,
     std::unique_ptr<detail::OwnedImageProgress> on_progress) const {
   using client::Results;
   const std::shared_ptr<client::Core> core = impl_->core;

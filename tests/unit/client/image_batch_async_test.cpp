@@ -110,7 +110,7 @@ TEST_F(SeveralImagesInFlight, MayAllBeRefusedHoweverManyTheyAre) {
   const ChatClient client = make();
   std::size_t finished = 0;
   Pending<Results> pending =
-      client.generate_images_async(std::move(requests), [&](const ImageProgress& p) { finished = p.finished; });
+      client.generate_images_async(requests, [&](const ImageProgress& p) { finished = p.finished; });
   ASSERT_TRUE(pending.ready());
   EXPECT_EQ(finished, 20'000U);
   EXPECT_EQ(std::move(pending).get().value().back().error().message, "prompt is empty");
@@ -222,7 +222,7 @@ TEST_F(SeveralImagesInFlight, MayDestroyTheirClientInTheirCallback) {
   };
   std::vector<ImageRequest> requests = orders(10);
   requests[1].prompt = "";
-  Pending<Results> pending = client->generate_images_async(std::move(requests), on_progress, {.max_concurrent = 3});
+  Pending<Results> pending = client->generate_images_async(requests, on_progress, {.max_concurrent = 3});
   EXPECT_EQ(told, 10U) << "the second is refused while the first is in flight";
   EXPECT_EQ(stepped->started(), 1U);
   const Results results = std::move(pending).get().value();
