@@ -225,7 +225,7 @@ Pending<std::vector<Result<ImageReply>>> ChatClient::start_images(
     return client::ended<Results>(core, Results(requests.size(), Result<ImageReply>(fault)));
   }
   const auto batch = std::make_shared<client::ImageBatch>(
-      core, std::move(requests), static_cast<std::size_t>(images.max_concurrent), options, std::move(on_progress));
+      core, requests, static_cast<std::size_t>(images.max_concurrent), options, std::move(on_progress));
   batch->start();
   return Pending<Results>(batch);
 }
