@@ -39,11 +39,7 @@ TEST_F(SeveralImagesInFlight, KeepTheirOrderAndTheLimit) {
   const auto painter = std::make_shared<Painter>(3);
   const ChatClient client = make_with(painter);
   const Results results = client.generate_images_async(orders(20), {.max_concurrent = 3}).get().value();
-  ASSERT_EQ(results.size(), 20U);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    ASSERT_TRUE(results[i]) << results[i].error();
-    EXPECT_EQ(results[i]->images.at(0).url, "https://cdn.example/p" + std::to_string(i));
-  }
+  expect_painted(results, 20);
   EXPECT_EQ(painter->most(), 3);
 }
 

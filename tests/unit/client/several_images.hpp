@@ -54,6 +54,14 @@ class SeveralImages : public ImagesOverMock {
     }
     return requests;
   }
+  /// The pictures that a `Painter` makes of so many orders, in their order.
+  static void expect_painted(const std::vector<Result<ImageReply>>& results, std::size_t count) {
+    ASSERT_EQ(results.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_TRUE(results[i]) << results[i].error();
+      EXPECT_EQ(results[i]->images.at(0).url, "https://cdn.example/p" + std::to_string(i));
+    }
+  }
 };
 
 }  // namespace chatopen
