@@ -76,17 +76,19 @@ TEST_F(SeveralImagesInFlight, TellHowFarTheyAre) {
 }
 
 TEST_F(SeveralImagesInFlight, TellOfOneAtATime) {
-  const ChatClient client = make_with(std::make_shared<Painter>(8));
-  std::atomic<bool> telling = false;
+  const ChatClient client = make_with(stepped);
   int told = 0;
   const auto on_progress = [&](const ImageProgress&) {
-    EXPECT_FALSE(telling.exchange(true));
-    std::this_thread::yield();
-    ++told;
-    telling = false;
+    if (++told > 1) return;
+    std::thread([&] { paint(stepped->exchange(1)); }).join();
+    EXPECT_EQ(told, 1) << "the other is told of when this has returned";
   };
-  EXPECT_TRUE(client.generate_images_async(orders(100), on_progress, {.max_concurrent = 8}).get());
-  EXPECT_EQ(told, 100);
+  Pending<Results> pending = client.generate_images_async(orders(3), on_progress);
+  paint(stepped->exchange(0));
+  EXPECT_EQ(told, 2);
+  paint(stepped->exchange(2));
+  EXPECT_EQ(told, 3);
+  EXPECT_TRUE(pending.ready());
 }
 
 TEST_F(SeveralImagesInFlight, FailOneByOne) {
